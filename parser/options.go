@@ -1,0 +1,34 @@
+package parser
+
+// Default limits, used for every limit that is zero in [Options]. Sizes are in
+// octets.
+const (
+	DefaultMaxHeadSize    = 64 << 10
+	DefaultMaxFields      = 128
+	DefaultMaxChunkLine   = 4 << 10
+	DefaultMaxChunkExt    = 16 << 10
+	DefaultMaxTrailerSize = 16 << 10
+)
+
+// Options says how much is accepted, and how strictly. The zero value, and a
+// nil pointer, mean strict with the default limits. Parsers only read it, so
+// one Options may serve any number of goroutines.
+type Options struct {
+	// MaxHeadSize is the most octets of a head, its empty line included: an
+	// exact fit passes. Default 64 KiB.
+	MaxHeadSize int
+	// MaxFields is the most field lines of a head or of a trailer section.
+	// Default 128.
+	MaxFields int
+	// MaxChunkLine is the most octets of one chunk-size line, chunk-ext and
+	// CRLF included. Default 4 KiB.
+	MaxChunkLine int
+	// MaxChunkExt is the most octets of chunk-ext in one chunked body, all its
+	// chunks together. Default 16 KiB.
+	MaxChunkExt int
+	// MaxTrailerSize is the most octets of a trailer section, its empty line
+	// included. Default 16 KiB.
+	MaxTrailerSize int
+	// Lenience lists the deviations from the grammar that are let through.
+	Lenience Lenience
+}
