@@ -1,0 +1,15 @@
+package main
+
+import "github.com/h1wire/h1wire/gen/golang"
+
+// emitters says which package writes which file. Each is a pure function of
+// gen/spec: the same grammar, the same octets.
+var emitters = []struct {
+	name string
+	emit func() ([]byte, error)
+}{
+	{"parser/zerrors.go", golang.Errors},
+	{"parser/zlenience.go", golang.Lenience},
+	{"parser/zmethods.go", golang.Methods},
+	{"parser/zfields.go", golang.Fields},
+}

@@ -1,0 +1,108 @@
+// Package spec is the grammar of HTTP/1 as data: everything package parser
+// accepts, refuses and names stands here once, beside the text of the RFC that
+// it comes from. It holds no functions. gen/automaton compiles it, gen/golang,
+// gen/asm, gen/doc and gen/vector emit from it.
+//
+// To allow an octet, add a rule, name a field, an error or a lenience: one line
+// here, one golden in testdata/vectors, `make generate`.
+package spec
+
+// Range is an inclusive range of octets.
+type Range struct{ Lo, Hi byte }
+
+// Class is a set of octets. ABNF is the text of the RFC, and a test holds
+// Ranges against it.
+type Class struct {
+	Name    string // Go name in package parser
+	Rule    string // its rule name in Rules
+	Ranges  []Range
+	Section string
+	Doc     string
+}
+
+// Rule is one ABNF rule (RFC 5234). Text is the RFC's own, unless Note says
+// what was narrowed and why.
+type Rule struct {
+	Name, Text, Section string
+	Note                string
+}
+
+// Mark is something that the scanner does on the way: At names what it does,
+// and where the rule it hangs on stands in the grammar says when.
+type Mark struct {
+	Rule   string // when this rule begins or ends
+	End    bool   // else where it begins
+	Action string // what the scanner does at the octet that begins it, or follows it
+}
+
+// Expect says which error it is when a rule is under way and an octet comes
+// that it has no place for. The innermost rule with an Expect decides.
+type Expect struct {
+	Rule  string
+	Error string
+}
+
+// Instead is an octet that gets an error of its own where one of Rules is the
+// one that decides; no Rules means everywhere.
+type Instead struct {
+	Rules []string
+	Set   string // a rule name: the octets meant
+	Error string
+}
+
+// Machine is one automaton: what it accepts, what it does meanwhile, and which
+// error each failure is.
+type Machine struct {
+	Name     string // Go prefix of its states
+	Start    string // its rule
+	Doc      string
+	Anchored bool // it reads a whole string, not the front of a stream
+	Marks    []Mark
+	Expects  []Expect
+	Insteads []Instead
+}
+
+// Method is one entry of the IANA HTTP Method Registry.
+type Method struct {
+	Name, Go         string
+	Safe, Idempotent bool
+	Section          string
+}
+
+// Role is what a field does to a message beyond describing it.
+type Role uint8
+
+// Roles are a bit set.
+const (
+	Frames   Role = 1 << iota // it says where the message ends
+	Routes                    // it says where the message goes
+	Connects                  // it belongs to the connection, not to the message
+	Decodes                   // it says how content is to be decoded
+	Controls                  // it asks for something before content is looked at
+)
+
+// Field is a field name that framing, routing or the connection layer asks for.
+// NotInTrailer: RFC 9110 §6.5.1 keeps it out of a trailer section.
+type Field struct {
+	Name, Go     string
+	Role         Role
+	NotInTrailer bool
+	Section      string
+	ABNF         string
+}
+
+// Error is one way in which octets break the rules.
+type Error struct {
+	Go      string // without Err
+	Text    string
+	Status  int // what a server answers
+	Section string
+}
+
+// Lenience is one named deviation that a deployment may ask for.
+type Lenience struct {
+	Go, Rule string // Rule marks the alternatives in the grammar that need it
+	Section  string
+	Doc      string // what it lets through
+	Risk     string
+}
