@@ -27,7 +27,8 @@ type inbound struct {
 	piece int     // most octets handed out at once
 	size  int64   // octets of content so far
 	max   int64   // most of them
-	gz    *gunzip // nil when the content is taken as it comes
+	coded bool    // the content is to be decoded
+	gz    *gunzip // by this, once it has begun
 
 	patience time.Duration // what is left of BodyTimeout; 0 when there is none
 	credit   time.Duration // how long the peer may be silent before it is below MinBodyRate
@@ -38,7 +39,7 @@ type inbound struct {
 // begin starts on the body of a message whose head has been taken.
 func (in *inbound) begin(f parser.Framing, p *Params) {
 	in.kind, in.left = f.Kind, f.Length
-	in.trailer, in.fields, in.pending = false, false, nil
+	in.trailer, in.fields, in.coded, in.pending = false, false, false, nil
 	in.framed = f.Kind == parser.NoBody || f.Kind == parser.FixedLength && f.Length == 0
 	in.done = in.framed
 	if in.done {
@@ -50,9 +51,6 @@ func (in *inbound) begin(f parser.Framing, p *Params) {
 		in.chunked.Reset()
 	}
 }
-
-// decode makes the content come out decoded. It is called before the first next.
-func (in *inbound) decode() { in.gz = newGunzip(in.max, in.piece) }
 
 // tooLong reports a body that need not be read to know that it exceeds its limit.
 func (in *inbound) tooLong() bool {
@@ -68,10 +66,13 @@ func (in *inbound) whole() bool {
 // nothing when done, and when more octets are needed. The slice is valid until
 // the next call of next or space.
 func (in *inbound) next() ([]byte, error) {
-	if in.gz == nil {
+	if !in.coded {
 		data, err := in.raw()
 		in.done = in.framed && len(in.pending) == 0
 		return data, err
+	}
+	if in.gz == nil {
+		in.gz = newGunzip(in.max, in.piece)
 	}
 	for {
 		data, err := in.gz.next()

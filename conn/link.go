@@ -42,6 +42,8 @@ type link struct {
 	idle    atomic.Uint32
 	closing atomic.Bool // whoever waits must stop: we are closing
 
+	bg *background // of watch
+
 	gather net.Buffers // of writeBoth; here so that it costs no allocation
 	pair   [2][]byte
 }
@@ -62,6 +64,14 @@ type transport interface {
 	// loop, and of write. They may be called from any goroutine.
 	wakeReader()
 	wakeWriter()
+	// watch looks, beside whatever else happens, whether the peer leaves, and
+	// calls left then, until unwatch, which returns octets that it came upon.
+	// Nothing is read meanwhile.
+	watch(left func())
+	unwatch() []byte
+	// detach ends the use of the net.Conn, and returns it or another for the
+	// same connection.
+	detach() (net.Conn, error)
 	// probe looks whether the peer has left, for a connection that would not
 	// notice. The clock calls it.
 	probe()
@@ -76,7 +86,7 @@ const (
 )
 
 // longAgo is a deadline that has passed.
-var longAgo = time.Unix(1, 0)
+var longAgo, noDeadline = time.Unix(1, 0), time.Time{}
 
 // check wakes what is late at now. The clock calls it.
 func (l *link) check(now int64) {
@@ -111,33 +121,27 @@ func (s stream) wakeReader() { _ = s.nc.SetReadDeadline(longAgo) }
 func (s stream) wakeWriter() { _ = s.nc.SetWriteDeadline(longAgo) }
 func (s stream) probe()      { s.idle.Store(idleNot) }
 
-// read waits as long as readBy says. A wake-up that turns out to be for nothing,
-// such as one for a wait that has ended since, is slept over.
+// errWoken says that somebody ended a wait for octets. The reason is to be found
+// in closing, readBy, or elsewhere; or it was for a wait that has ended since.
+var errWoken = errors.New("conn: woken")
+
 func (s stream) read(p []byte) (int, error) {
 	for {
 		n, err := s.nc.Read(p)
-		if n > 0 {
-			return n, nil
-		}
-		if err == nil {
-			continue
-		}
-		if !errors.Is(err, os.ErrDeadlineExceeded) {
-			return 0, err
-		}
-		// First clear, then look: a wake-up in between stays in force.
-		_ = s.nc.SetReadDeadline(time.Time{})
 		switch {
-		case s.closing.Load():
-			return 0, errClosed
-		case s.readLate():
-			return 0, errLate
+		case n > 0:
+			return n, nil
+		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			// First clear, then let the caller look: a wake-up in between stays
+			// in force.
+			_ = s.nc.SetReadDeadline(noDeadline)
+			return 0, errWoken
+		default:
+			return 0, err
 		}
 	}
 }
-
-// errLate says that readBy has passed.
-var errLate = errors.New("conn: wait too long")
 
 func (s stream) write(p []byte) error {
 	for len(p) > 0 {
@@ -158,7 +162,7 @@ func (s stream) slow(progress bool, err *error) bool {
 	if !errors.Is(*err, os.ErrDeadlineExceeded) {
 		return false
 	}
-	_ = s.nc.SetWriteDeadline(time.Time{})
+	_ = s.nc.SetWriteDeadline(noDeadline)
 	switch {
 	case s.closing.Load():
 		*err = errClosed

@@ -14,7 +14,7 @@ type outbound struct {
 	via  transport
 	buf  *outBuffer // nil when there is nothing to send
 	err  error      // why nothing can be sent any more
-	told bool       // the peer has been told that the connection closes
+	owner sender
 
 	exchange uint64 // the one that may send; a handle of another is stale
 	phase    sendPhase
@@ -23,9 +23,11 @@ type outbound struct {
 
 	// alone: the driver waits, so nobody else will send what is appended.
 	alone bool
-	// onDone is called, with mu held, when a message is complete while alone.
-	onDone func()
 }
+
+// sender is told, with mu held, that the message being sent is complete, or that
+// it can never be.
+type sender interface{ messageSent() }
 
 // sendPhase is how far the message being sent is.
 type sendPhase uint8
@@ -104,14 +106,7 @@ func (o *outbound) fail(err error) {
 			o.phase = sendBroken
 		}
 		o.via.wakeReader()
-		o.finished()
-	}
-}
-
-// finished tells a driver that waits for it that the message will not go on.
-func (o *outbound) finished() {
-	if o.alone && o.onDone != nil {
-		o.onDone()
+		o.owner.messageSent()
 	}
 }
 
@@ -204,7 +199,7 @@ func (o *outbound) finish(h *Header) error {
 	}
 	o.phase = sendComplete
 	err := o.settled()
-	o.finished()
+	o.owner.messageSent()
 	return err
 }
 
@@ -217,7 +212,7 @@ func (o *outbound) abort(err error) {
 	}
 	o.phase = sendBroken
 	o.via.wakeReader()
-	o.finished()
+	o.owner.messageSent()
 }
 
 func (o *outbound) broken() error {

@@ -160,3 +160,11 @@ func (sc *ServerConn) inform(start *StartLine, h *Header) error {
 	buf.b = append(b, "\r\n"...)
 	return o.flush() // its only use is to be early
 }
+
+// options returns the connection options that h names.
+func (h *Header) options() connOpts {
+	if h == nil {
+		return 0
+	}
+	return h.opts
+}
