@@ -64,7 +64,8 @@ func (r *report) piece(data []byte) {
 func (r *report) print(w io.Writer, octets []byte) error {
 	var b strings.Builder
 	line := func(label, format string, a ...any) {
-		fmt.Fprintf(&b, "%-14s%s\n", label, fmt.Sprintf(format, a...))
+		text := fmt.Sprintf("%-14s", label) + fmt.Sprintf(format, a...)
+		b.WriteString(strings.TrimRight(text, " ") + "\n")
 	}
 	switch {
 	case r.Version == "":
