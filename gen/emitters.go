@@ -8,8 +8,11 @@ var emitters = []struct {
 	name string
 	emit func() ([]byte, error)
 }{
+	{"parser/zclasses.go", golang.Classes},
 	{"parser/zerrors.go", golang.Errors},
+	{"parser/zfields.go", golang.Fields},
+	{"parser/zhost.go", golang.Host},
 	{"parser/zlenience.go", golang.Lenience},
 	{"parser/zmethods.go", golang.Methods},
-	{"parser/zfields.go", golang.Fields},
+	{"parser/ztables.go", golang.Machines},
 }

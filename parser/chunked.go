@@ -3,20 +3,100 @@ package parser
 // ChunkedBody decodes the chunked transfer coding (RFC 9112 §7.1) of one body,
 // in place. The zero value is ready for a body.
 type ChunkedBody struct {
-	_ int
+	size  uint64 // of the chunk, while its line is read; then what is left of it
+	line  int    // octets of the chunk line so far
+	ext   int    // octets of chunk-ext so far, in the whole body
+	state uint8  // of chunkTable; chunkLineEnd means inside data, or done
+	last  bool   // the last chunk's line has been read
+	err   Error
 }
 
 // Next returns the next piece of body data in b, which starts where the
 // previous call's n ended, and how many octets of b are done with. data aliases
-// b[:n]. One call returns data of one chunk at most. len(data) == 0 with a nil
-// error means that b is used up (n == len(b)), or that the last chunk has been
-// read: then Done reports true, and the trailer section follows at b[n:]
-// (read it with [FieldSection.Parse]). An error is an [*Error] that belongs to c;
-// its offset counts from the start of b.
-func (c *ChunkedBody) Next(b []byte, o *Options) (data []byte, n int, err error) { panic("not yet") }
+// b[:n], with its capacity clipped. One call returns data of one chunk at most.
+// len(data) == 0 with a nil error means that b is used up (n == len(b)), or that
+// the last chunk has been read: then Done reports true, and the trailer section
+// follows at b[n:] (read it with [FieldSection.Parse]). An error is an [*Error]
+// that belongs to c; its offset counts from the start of b. After an error c is
+// of no use until Reset.
+func (c *ChunkedBody) Next(b []byte, o *Options) (data []byte, n int, err error) {
+	if c.last {
+		return nil, 0, nil
+	}
+	if c.state != chunkLineEnd {
+		if n = c.scan(b, o.orDefault()); n < 0 {
+			return nil, 0, &c.err
+		}
+		if c.state != chunkLineEnd || c.last {
+			return nil, n, nil
+		}
+	}
+	data = b[n:]
+	if c.size <= uint64(len(data)) {
+		data = data[:c.size:c.size]
+		c.state = chunkData
+	}
+	c.size -= uint64(len(data))
+	return data[:len(data):len(data)], n + len(data), nil
+}
+
+// scan reads on to the end of a chunk line and returns how far it came, or -1
+// for an error. Chunk lines are short: it takes a step an octet.
+func (c *ChunkedBody) scan(b []byte, o *Options) int {
+	t := &chunkTable
+	maxLine, maxExt := o.chunkLine(), o.chunkExt()
+	size, line, ext, s := c.size, c.line, c.ext, uint(c.state)
+	i := 0
+	for i < len(b) {
+		octet := b[i]
+		way := t.step[s&31][t.class[octet]&31]
+		if way == 0 {
+			return c.fail(t.fault(s, octet), i)
+		}
+		if way&actions == doDigit {
+			if size >= 1<<59 {
+				return c.fail(ErrChunkSizeTooLarge, i)
+			}
+			size = size<<4 | hexValue(octet)
+		}
+		if s != chunkData && s != chunkDataCR {
+			if line++; line > maxLine {
+				return c.fail(ErrChunkLineTooLong, i)
+			}
+		}
+		s = uint(way & stateBits)
+		if s >= chunkExtSpace {
+			if ext++; ext > maxExt {
+				return c.fail(ErrChunkExtTooLarge, i)
+			}
+		}
+		i++
+		if s == chunkLineEnd {
+			line = 0
+			c.last = size == 0
+			break
+		}
+	}
+	c.size, c.line, c.ext, c.state = size, line, ext, uint8(s)
+	return i
+}
+
+// fail notes an error.
+func (c *ChunkedBody) fail(code ErrorCode, offset int) int {
+	c.err = Error{code, offset}
+	return -1
+}
+
+// hexValue is the value of a HEXDIG.
+func hexValue(c byte) uint64 {
+	if c <= '9' {
+		return uint64(c - '0')
+	}
+	return uint64(c|0x20-'a') + 10
+}
 
 // Done reports whether the last chunk's line has been read.
-func (c *ChunkedBody) Done() bool { panic("not yet") }
+func (c *ChunkedBody) Done() bool { return c.last }
 
 // Reset makes c ready for another body.
-func (c *ChunkedBody) Reset() { panic("not yet") }
+func (c *ChunkedBody) Reset() { *c = ChunkedBody{} }

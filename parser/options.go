@@ -18,7 +18,7 @@ type Options struct {
 	// exact fit passes. Default 64 KiB.
 	MaxHeadSize int
 	// MaxFields is the most field lines of a head or of a trailer section.
-	// Default 128.
+	// Default 128, at most 65535.
 	MaxFields int
 	// MaxChunkLine is the most octets of one chunk-size line, chunk-ext and
 	// CRLF included. Default 4 KiB.
@@ -31,4 +31,27 @@ type Options struct {
 	MaxTrailerSize int
 	// Lenience lists the deviations from the grammar that are let through.
 	Lenience Lenience
+}
+
+// strict is what a nil *Options means.
+var strict Options
+
+func (o *Options) orDefault() *Options {
+	if o == nil {
+		return &strict
+	}
+	return o
+}
+
+func (o *Options) headSize() int    { return orDefault(o.MaxHeadSize, DefaultMaxHeadSize) }
+func (o *Options) fields() int      { return min(orDefault(o.MaxFields, DefaultMaxFields), 0xFFFF) }
+func (o *Options) chunkLine() int   { return orDefault(o.MaxChunkLine, DefaultMaxChunkLine) }
+func (o *Options) chunkExt() int    { return orDefault(o.MaxChunkExt, DefaultMaxChunkExt) }
+func (o *Options) trailerSize() int { return orDefault(o.MaxTrailerSize, DefaultMaxTrailerSize) }
+
+func orDefault(n, otherwise int) int {
+	if n == 0 {
+		return otherwise
+	}
+	return n
 }

@@ -20,29 +20,66 @@ type RequestHead struct {
 // again. An error is an [*Error] that belongs to h and is overwritten by the
 // next Parse. One empty line before the request line is skipped and counted
 // (§2.2). After a complete head, or an error, the next Parse starts anew.
-func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) { panic("not yet") }
+func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
+	o = o.orDefault()
+	f := &h.Fields
+	if f.pos == 0 {
+		f.begin(requestStart)
+	}
+	f.lim = o.fields()
+	limit := o.headSize()
+	switch f.run(&requestTable, b[:min(len(b), limit)], requestEnd, o.Lenience) {
+	case done:
+		h.startLine(b)
+		return f.finish(), nil
+	case more:
+		switch {
+		case f.pos < limit:
+			return 0, nil
+		case f.start == 0:
+			f.fail(ErrTargetTooLong, limit)
+		default:
+			f.fail(ErrHeadTooLarge, limit)
+		}
+	}
+	return 0, &f.err
+}
+
+// startLine takes the request line apart at its marks: method SP target SP
+// version.
+func (h *RequestHead) startLine(b []byte) {
+	m := &h.Fields.mark
+	h.MethodName = Span{m[0], m[1] - m[0]}
+	h.Target = Span{m[1] + 1, m[2] - m[1] - 1}
+	h.Method = MethodOf(h.MethodName.Bytes(b))
+	h.Version = minorVersion(b[m[2]+uint32(len(" HTTP/1."))])
+}
 
 // Reset forgets a head that was read in part.
-func (h *RequestHead) Reset() { panic("not yet") }
-
-// Framing says how the request's body is delimited (RFC 9112 §6.3). b is the
-// buffer that Parse read.
-func (h *RequestHead) Framing(b []byte) (Framing, error) { panic("not yet") }
-
-// Authority returns the host, with its port if it has one, that the request is
-// for (RFC 9112 §3.2 and §3.3): the target's when that is in absolute-form or
-// authority-form, else the Host field's. It checks the target's form against the
-// method, and Host: in HTTP/1.1 exactly one, and valid. It is empty for an
-// HTTP/1.0 request without Host. The slice aliases b.
-func (h *RequestHead) Authority(b []byte) ([]byte, error) { panic("not yet") }
+func (h *RequestHead) Reset() { h.Fields.Reset() }
 
 // KeepAlive reports whether the sender lets the connection persist after this
 // message (RFC 9112 §9.3): the close option wins; HTTP/1.0 needs keep-alive.
-func (h *RequestHead) KeepAlive(b []byte) bool { panic("not yet") }
+func (h *RequestHead) KeepAlive(b []byte) bool { return h.Fields.keepAlive(b, h.Version) }
 
 // Expectation returns what the Expect field asks for (RFC 9110 §10.1.1). It is
 // ExpectNone in HTTP/1.0, whatever the field says.
-func (h *RequestHead) Expectation(b []byte) Expectation { panic("not yet") }
+func (h *RequestHead) Expectation(b []byte) Expectation {
+	f := &h.Fields
+	if !f.Has(FieldExpect) || h.Version < HTTP11 {
+		return ExpectNone
+	}
+	e := ExpectNone
+	for i := int(f.first[FieldExpect]); i >= 0; i = f.next(i, FieldExpect) {
+		for l := (list{rest: f.Line(i).Value.Bytes(b)}); l.next(); {
+			if !equalFold(l.element, "100-continue") {
+				return ExpectUnknown
+			}
+			e = ExpectContinue
+		}
+	}
+	return e
+}
 
 // Expectation is what a request's Expect field asks for.
 type Expectation uint8

@@ -10,16 +10,43 @@ type ResponseHead struct {
 }
 
 // Parse reads one response head from the start of b, as [RequestHead.Parse]
-// does a request's.
-func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) { panic("not yet") }
+// does a request's. No empty line may stand before it.
+func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) {
+	o = o.orDefault()
+	f := &h.Fields
+	if f.pos == 0 {
+		f.begin(responseStart)
+	}
+	f.lim = o.fields()
+	limit := o.headSize()
+	switch f.run(&responseTable, b[:min(len(b), limit)], responseEnd, o.Lenience) {
+	case done:
+		h.startLine(b)
+		return f.finish(), nil
+	case more:
+		if f.pos < limit {
+			return 0, nil
+		}
+		f.fail(ErrHeadTooLarge, limit)
+	}
+	return 0, &f.err
+}
+
+// startLine takes the status line apart: HTTP/1.1 SP 200 SP reason. All before
+// the reason has its place.
+func (h *ResponseHead) startLine(b []byte) {
+	const minor, status, reason = len("HTTP/1."), len("HTTP/1.1 "), len("HTTP/1.1 200 ")
+	h.Version = minorVersion(b[minor])
+	s := b[status : status+3]
+	h.Status = uint16(s[0]-'0')*100 + uint16(s[1]-'0')*10 + uint16(s[2]-'0')
+	end := h.Fields.startEnd
+	from := min(reason, end) // the space before it may be missing
+	h.Reason = Span{uint32(from), uint32(end - from)}
+}
 
 // Reset forgets a head that was read in part.
-func (h *ResponseHead) Reset() { panic("not yet") }
-
-// Framing says how the body of the response to a request with that method is
-// delimited (RFC 9112 §6.3). b is the buffer that Parse read.
-func (h *ResponseHead) Framing(b []byte, request Method) (Framing, error) { panic("not yet") }
+func (h *ResponseHead) Reset() { h.Fields.Reset() }
 
 // KeepAlive reports whether the sender lets the connection persist after this
 // message (RFC 9112 §9.3).
-func (h *ResponseHead) KeepAlive(b []byte) bool { panic("not yet") }
+func (h *ResponseHead) KeepAlive(b []byte) bool { return h.Fields.keepAlive(b, h.Version) }

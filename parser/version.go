@@ -19,3 +19,11 @@ func (v Version) String() string {
 	}
 	return ""
 }
+
+// minorVersion is the version whose minor digit is c.
+func minorVersion(c byte) Version {
+	if c == '0' {
+		return HTTP10
+	}
+	return HTTP11
+}

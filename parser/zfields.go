@@ -84,7 +84,7 @@ var fieldSlots = [16]FieldID{
 
 // FieldOf returns the FieldID of name in any case, FieldOther when it has none.
 // name must be a token (RFC 9110 §5.6.2).
-func FieldOf(name []byte) FieldID {
+func FieldOf[B []byte | string](name B) FieldID {
 	n := len(name)
 	if n < 2 || n > 17 {
 		return FieldOther

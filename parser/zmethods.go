@@ -163,7 +163,7 @@ var methodSlots = [128]Method{
 
 // MethodOf returns the method called name, MethodOther when none is. Methods are
 // case-sensitive (RFC 9110 §9.1).
-func MethodOf(name []byte) Method {
+func MethodOf[B []byte | string](name B) Method {
 	n := len(name)
 	if n < 3 || n > 17 {
 		return MethodOther

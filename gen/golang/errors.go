@@ -27,7 +27,7 @@ func Errors() ([]byte, error) {
 	).ValuesFunc(func(g *Group) {
 		g.Line().Id("errNone").Op(":").Values(Lit("no error"), Lit(""), Lit(0))
 		for _, e := range spec.Errors {
-			g.Line().Id("Err" + e.Go).Op(":").Values(Lit(e.Text), Lit(e.Section), Lit(e.Status))
+			g.Line().Id("Err"+e.Go).Op(":").Values(Lit(e.Text), Lit(e.Section), Lit(e.Status))
 		}
 		g.Line()
 	})

@@ -69,7 +69,7 @@ func Methods() ([]byte, error) {
 	slots(f, "method", "Method", p, func(i int) string { return "Method" + spec.Methods[i].Go })
 	f.Comment("MethodOf returns the method called name, MethodOther when none is. Methods are")
 	f.Comment("case-sensitive (RFC 9110 §9.1).")
-	f.Func().Id("MethodOf").Params(Id("name").Index().Byte()).Id("Method").Block(
+	f.Func().Id("MethodOf").Types(Id("B").Index().Byte().Op("|").String()).Params(Id("name").Id("B")).Id("Method").Block(
 		Id("n").Op(":=").Len(Id("name")),
 		If(Id("n").Op("<").Lit(p.min).Op("||").Id("n").Op(">").Lit(p.max)).Block(Return(Id("MethodOther"))),
 		Id("m").Op(":=").Id("methodSlots").Index(p.slot()),
@@ -137,7 +137,7 @@ func Fields() ([]byte, error) {
 	slots(f, "field", "FieldID", p, func(i int) string { return "Field" + spec.Fields[i].Go })
 	f.Comment("FieldOf returns the FieldID of name in any case, FieldOther when it has none.")
 	f.Comment("name must be a token (RFC 9110 §5.6.2).")
-	f.Func().Id("FieldOf").Params(Id("name").Index().Byte()).Id("FieldID").Block(
+	f.Func().Id("FieldOf").Types(Id("B").Index().Byte().Op("|").String()).Params(Id("name").Id("B")).Id("FieldID").Block(
 		Id("n").Op(":=").Len(Id("name")),
 		If(Id("n").Op("<").Lit(p.min).Op("||").Id("n").Op(">").Lit(p.max)).Block(Return(Id("FieldOther"))),
 		Id("id").Op(":=").Id("fieldSlots").Index(p.slot()),

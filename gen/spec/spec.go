@@ -27,39 +27,40 @@ type Rule struct {
 	Note                string
 }
 
-// Mark is something that the scanner does on the way: At names what it does,
-// and where the rule it hangs on stands in the grammar says when.
+// Mark is something that the scanner does on the way, where a rule begins or
+// has ended.
 type Mark struct {
-	Rule   string // when this rule begins or ends
-	End    bool   // else where it begins
-	Action string // what the scanner does at the octet that begins it, or follows it
+	Rule   string
+	End    bool   // at the octet after the rule; else at the first octet of it
+	Action string // what the scanner does there
 }
 
-// Expect says which error it is when a rule is under way and an octet comes
-// that it has no place for. The innermost rule with an Expect decides.
-type Expect struct {
-	Rule  string
-	Error string
-}
-
-// Instead is an octet that gets an error of its own where one of Rules is the
-// one that decides; no Rules means everywhere.
+// Instead is an octet that gets an error of its own.
 type Instead struct {
-	Rules []string
 	Set   string // a rule name: the octets meant
 	Error string
+}
+
+// State names one state of a machine by an input that leads to it, and says
+// which error it is when an octet comes that has no way on from there. The
+// generator refuses a list that does not name every state exactly once.
+type State struct {
+	Name     string
+	After    string
+	Expect   string
+	Insteads []Instead
 }
 
 // Machine is one automaton: what it accepts, what it does meanwhile, and which
 // error each failure is.
 type Machine struct {
-	Name     string // Go prefix of its states
+	Name     string // Go prefix of its states and tables
 	Start    string // its rule
 	Doc      string
 	Anchored bool // it reads a whole string, not the front of a stream
 	Marks    []Mark
-	Expects  []Expect
-	Insteads []Instead
+	States   []State // in the order of their numbers; none: not named, Error for all
+	Error    string
 }
 
 // Method is one entry of the IANA HTTP Method Registry.
@@ -103,6 +104,7 @@ type Error struct {
 type Lenience struct {
 	Go, Rule string // Rule marks the alternatives in the grammar that need it
 	Section  string
+	Error    string // what it is without this lenience, unless the state says otherwise
 	Doc      string // what it lets through
 	Risk     string
 }

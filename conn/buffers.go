@@ -1,0 +1,87 @@
+package conn
+
+import (
+	"sync"
+
+	"github.com/h1wire/h1wire/parser"
+)
+
+// Sizes of buffers, in octets.
+const (
+	readSize  = 16 << 10 // for heads
+	bulkSize  = 64 << 10 // while a long body is pending
+	bulkFrom  = 32 << 10 // how long that is
+	writeSize = 8 << 10  // what an output buffer begins with
+	flushAt   = 64 << 10 // an output buffer of this size is sent
+	gatherAt  = 16 << 10 // a body of this size is sent from where it is, not copied
+)
+
+// reader is what reading a message takes. A connection holds one while a
+// message is under way, and none while it waits for the next.
+type reader struct {
+	buf    []byte // own, or a larger one while that is needed
+	head   parser.RequestHead
+	start  StartLine
+	fields Fields
+	own    [readSize]byte
+}
+
+var readers = sync.Pool{New: func() any {
+	r := new(reader)
+	r.buf = r.own[:]
+	return r
+}}
+
+func getReader() *reader { return readers.Get().(*reader) }
+
+// swap makes b, into which the caller has copied what counts, the buffer.
+func (r *reader) swap(b []byte) {
+	old := r.buf
+	r.buf = b
+	if len(old) != readSize {
+		releaseBulk(old)
+	} else {
+		poison(old)
+	}
+}
+
+// release gives r back.
+func (r *reader) release() {
+	r.fields.clear()
+	r.start = StartLine{}
+	if len(r.buf) != readSize {
+		r.swap(r.own[:])
+	} else {
+		poison(r.buf)
+	}
+	readers.Put(r)
+}
+
+// bulk holds buffers of bulkSize octets. A pointer to an array, unlike a slice,
+// goes into a pool without an allocation.
+var bulk = sync.Pool{New: func() any { return new([bulkSize]byte) }}
+
+func getBulk() []byte { return bulk.Get().(*[bulkSize]byte)[:] }
+
+func releaseBulk(b []byte) {
+	poison(b)
+	if cap(b) == bulkSize {
+		bulk.Put((*[bulkSize]byte)(b[:bulkSize]))
+	}
+}
+
+// outBuffer holds octets to send.
+type outBuffer struct{ b []byte }
+
+var outBuffers = sync.Pool{New: func() any { return &outBuffer{make([]byte, 0, writeSize)} }}
+
+func getOut() *outBuffer { return outBuffers.Get().(*outBuffer) }
+
+func (o *outBuffer) release() {
+	poison(o.b[:cap(o.b)])
+	if cap(o.b) > 2*flushAt {
+		return // one huge head must not stay for ever
+	}
+	o.b = o.b[:0]
+	outBuffers.Put(o)
+}

@@ -1,0 +1,40 @@
+package conn
+
+// ConnState is what a server's connection is doing, for [Server.ConnState].
+type ConnState uint32
+
+const (
+	StateNew      ConnState = iota // accepted; nothing received yet
+	StateActive                    // an exchange is under way
+	StateIdle                      // waiting for a request
+	StateDetached                  // handed over by Conn.Detach; the last state
+	StateClosed                    // the last state of any other
+)
+
+func (s ConnState) String() string {
+	switch s {
+	case StateNew:
+		return "new"
+	case StateActive:
+		return "active"
+	case StateIdle:
+		return "idle"
+	case StateDetached:
+		return "detached"
+	case StateClosed:
+		return "closed"
+	}
+	return "unknown"
+}
+
+// setState tells the server's hook of a change.
+func (sc *ServerConn) setState(s ConnState) {
+	if sc.server == nil || sc.server.ConnState == nil {
+		return
+	}
+	if s == StateIdle && sc.count == 0 || sc.state.Load() == uint32(s) && s != StateNew {
+		return
+	}
+	sc.state.Store(uint32(s))
+	sc.guard("ConnState", func() { sc.server.ConnState(sc, s) })
+}

@@ -1,0 +1,79 @@
+package conn
+
+import "time"
+
+// rateWindow is the time over which MinBodyRate is measured.
+const rateWindow = 5 * time.Second
+
+// deliver hands the delegate all content that the window holds, and the trailer
+// section. in.done says whether the message is complete; if not, more octets are
+// needed, unless stop said that no more content is wanted.
+func (in *inbound) deliver(d MessageDelegate, stop func() bool) error {
+	for !in.done {
+		data, err := in.next()
+		if err != nil {
+			return err
+		}
+		if len(data) == 0 {
+			break
+		}
+		if err := d.DataReceived(data); err != nil {
+			return &callbackError{err}
+		}
+		if stop != nil && stop() {
+			return nil
+		}
+	}
+	if in.done {
+		return in.deliverTrailers(d)
+	}
+	return nil
+}
+
+// deliverTrailers hands over the trailer section, if there is one and the
+// delegate wants it.
+func (in *inbound) deliverTrailers(d MessageDelegate) error {
+	if !in.fields {
+		return nil
+	}
+	in.fields = false
+	if t, ok := d.(TrailerDelegate); ok {
+		if err := t.TrailersReceived(&in.rd.fields); err != nil {
+			return &callbackError{err}
+		}
+	}
+	in.rd.fields.clear()
+	return nil
+}
+
+// callbackError is an error that a delegate returned, to tell it from one of the
+// peer's.
+type callbackError struct{ err error }
+
+func (e *callbackError) Error() string { return "conn: delegate: " + e.err.Error() }
+func (e *callbackError) Unwrap() error { return e.err }
+
+// wait returns how long the peer may be silent now, 0 for ever. Only waiting
+// counts: what is spent in callbacks is not the peer's fault.
+func (in *inbound) wait(now int64, p *Params) time.Duration {
+	in.since = now
+	d := in.patience
+	if p.MinBodyRate > 0 {
+		earned := time.Duration(in.size-in.counted) * time.Second / time.Duration(p.MinBodyRate)
+		in.counted = in.size
+		in.credit = min(in.credit+earned, rateWindow)
+		if d == 0 || in.credit < d {
+			d = in.credit
+		}
+	}
+	return d
+}
+
+// waited ends the wait that wait began.
+func (in *inbound) waited(now int64) {
+	d := time.Duration(now - in.since)
+	if in.patience > 0 {
+		in.patience = max(in.patience-d, 1)
+	}
+	in.credit = max(in.credit-d, 1)
+}

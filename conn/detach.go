@@ -1,0 +1,52 @@
+package conn
+
+import (
+	"errors"
+	"net"
+)
+
+var errNotInCallback = errors.New("conn: Detach outside HeadersReceived and Finish")
+
+// Detach takes the connection away from HTTP: for CONNECT and Upgrade (RFC 9110
+// §7.8 and §9.3.6). It is called in HeadersReceived or Finish, usually when the
+// response with status 101, or 2xx to CONNECT, has been sent. What was written is
+// sent; the net.Conn has no deadline set, and residual are the octets that came
+// behind the request, the caller's own. The serving loop ends when the callback
+// returns, OnClose follows, and neither Finish nor OnConnectionClose. Whoever
+// detached a connection closes it.
+func (c Conn) Detach() (nc net.Conn, residual []byte, err error) {
+	o, err := c.lock()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer o.mu.Unlock()
+	sc := c.sc
+	if o.alone {
+		return nil, nil, errNotInCallback
+	}
+	if err := o.flush(); err != nil {
+		return nil, nil, err
+	}
+	sc.unwatch()
+	nc, err = sc.via.detach()
+	if err != nil {
+		return nil, nil, err
+	}
+	if sc.server != nil {
+		nc = sc.server.detach(nc)
+	}
+	residual = append(residual, sc.in.bytes()...)
+	sc.in.drop()
+	sc.detached.Store(true)
+	o.exchange, o.phase = 0, sendNothing
+	sc.over.Store(true)
+	sc.setState(StateDetached)
+	return nc, residual, nil
+}
+
+// detach gives the net.Conn back as it was. No tick touches it any more.
+func (s stream) detach() (net.Conn, error) {
+	s.clock.remove(s.link)
+	s.handed = true
+	return s.nc, s.nc.SetDeadline(noDeadline)
+}

@@ -1,0 +1,300 @@
+package conn
+
+import (
+	"io"
+	"time"
+
+	"github.com/h1wire/h1wire/parser"
+)
+
+// servePhase is what a server's connection is doing.
+type servePhase uint8
+
+const (
+	serveHead     servePhase = iota // reading a request head, or waiting for one
+	serveHeaders                    // about to hand a head over
+	serveContent                    // reading content
+	serveResponse                   // the request is read; its response may not be complete
+	serveLinger                     // dropping what still comes in, before closing
+	serveEnd                        // over
+)
+
+// verdict is why the core stops, and what the driver must do for it to go on.
+type verdict uint8
+
+const (
+	needOctets   verdict = iota // read more
+	needResponse                // wait until the response is complete
+	needOutside                 // go on where reading may block
+	needNothing                 // the connection is over
+)
+
+// Lingering: a server that closes while the client still sends would destroy
+// its own last response, for the client's kernel discards what it has received
+// when the connection is reset (RFC 9112 §9.6). So it sends, half-closes, and
+// reads on for a while.
+const (
+	lingerTime   = 2 * time.Second
+	lingerOctets = 16 << 20
+)
+
+// advance does all that can be done with the octets in the window. Callbacks are
+// called here and nowhere else.
+func (sc *ServerConn) advance() (v verdict) {
+	defer func() {
+		if r := recover(); r != nil {
+			v = sc.panicked(r)
+		}
+	}()
+	for {
+		if sc.closing.Load() {
+			sc.abandon(errClosed)
+			return needNothing
+		}
+		switch sc.phase {
+		case serveHead:
+			if sc.draining.Load() {
+				sc.retired()
+				continue
+			}
+			if sc.in.len() == 0 || !sc.readHead() {
+				return needOctets
+			}
+		case serveHeaders:
+			if sc.inside && sc.pulls && !sc.in.whole() {
+				return needOutside
+			}
+			sc.deliverHead()
+		case serveContent:
+			if err := sc.in.deliver(sc.message, sc.over.Load); err != nil {
+				sc.failed(err)
+			} else if !sc.contentRead() {
+				return needOctets
+			}
+		case serveResponse:
+			if !sc.over.Load() {
+				return needResponse
+			}
+			sc.endExchange()
+		case serveLinger:
+			sc.drain -= int64(sc.in.len())
+			sc.in.drop()
+			if sc.drain > 0 {
+				return needOctets
+			}
+			sc.phase = serveEnd
+		case serveEnd:
+			return needNothing
+		}
+	}
+}
+
+// readHead reads a request head and begins its exchange. It reports whether
+// there was a whole one, or an error.
+func (sc *ServerConn) readHead() bool {
+	head := &sc.in.rd.head
+	b := sc.in.bytes()
+	n, err := head.Parse(b, sc.in.opts)
+	if err != nil {
+		sc.reject(inputError(err, 0))
+		return true
+	}
+	if n == 0 {
+		return false
+	}
+	sc.in.take(n)
+	sc.by = 0
+	b = b[:n:n]
+	framing, err := head.Framing(b)
+	if err == nil {
+		_, err = head.Authority(b)
+	}
+	if err != nil {
+		sc.reject(inputError(err, 0))
+		return true
+	}
+	expectation := head.Expectation(b)
+	if expectation == parser.ExpectUnknown {
+		sc.reject(&InputError{Rule: "expectation known", Section: "RFC 9110 §10.1.1", Status: 417, Err: errExpectation})
+		return true
+	}
+	sc.in.begin(framing, sc.set.Params)
+	sc.expects = expectation == parser.ExpectContinue
+	decoded := sc.set.Decompress && !sc.in.done && isGzip(b, &head.Fields)
+	sc.in.coded = decoded
+	sc.in.rd.fields.reset(b, &head.Fields, decoded)
+	sc.in.rd.start = StartLine{
+		Version: head.Version, Method: head.Method,
+		MethodName: head.MethodName.Bytes(b), Target: head.Target.Bytes(b),
+	}
+	sc.beginExchange(head, b)
+	return true
+}
+
+// isGzip reports whether the content is in the content coding gzip, and in no
+// other (RFC 9110 §8.4.1.3).
+func isGzip(b []byte, fields *parser.FieldSection) bool {
+	if fields.Repeated(parser.FieldContentEncoding) {
+		return false
+	}
+	v, _ := fields.Get(b, parser.FieldContentEncoding)
+	return equalFold(v, "gzip") || equalFold(v, "x-gzip")
+}
+
+// beginExchange opens the output side for one response and asks for a delegate.
+func (sc *ServerConn) beginExchange(head *parser.RequestHead, b []byte) {
+	keeps := head.KeepAlive(b)
+	sc.asked = !keeps
+	sc.count++
+	o := &sc.out
+	o.mu.Lock()
+	sc.ask = question{
+		head:    head.Method == parser.MethodHead,
+		connect: head.Method == parser.MethodConnect,
+		http10:  head.Version == parser.HTTP10,
+		persist: keeps && !sc.set.NoKeepAlive && !sc.last(),
+		read:    sc.in.done,
+	}
+	sc.over.Store(false)
+	o.exchange, o.phase = sc.count, sendHead
+	o.mu.Unlock()
+	sc.setState(StateActive)
+	sc.message = sc.delegate.StartRequest(sc, Conn{sc, sc.count})
+	p, ok := sc.message.(PullDelegate)
+	sc.pulls = ok && p.PullsBody()
+	sc.phase = serveHeaders
+}
+
+// last reports whether this is the last request that the connection may carry.
+func (sc *ServerConn) last() bool {
+	return sc.server != nil && sc.server.MaxRequestsPerConn > 0 && sc.count >= uint64(sc.server.MaxRequestsPerConn)
+}
+
+// deliverHead hands the head over, and decides what becomes of the content.
+func (sc *ServerConn) deliverHead() {
+	sc.owed = true
+	rd := sc.in.rd
+	if sc.pulls {
+		sc.pull.open(sc.count)
+	}
+	err := sc.message.HeadersReceived(&rd.start, &rd.fields)
+	if sc.pulls {
+		sc.pull.close(sc)
+		rd = sc.in.rd
+	}
+	if rd != nil && !sc.in.fields {
+		rd.fields.clear() // whoever kept it reads nothing, not the next request
+	}
+	switch {
+	case sc.detached.Load():
+		sc.owed, sc.phase = false, serveEnd
+	case err != nil:
+		sc.failed(&callbackError{err})
+	case sc.pulls && !sc.pulled():
+	case sc.over.Load() || sc.in.done:
+		sc.contentRead()
+	case sc.in.tooLong():
+		sc.failed(bodyTooLarge(sc.in.max))
+	default:
+		if sc.expects && sc.in.len() == 0 {
+			sc.goAhead()
+		}
+		sc.phase = serveContent
+	}
+}
+
+// contentRead goes on when the message has been read, or need not be. It reports
+// false when more octets are needed.
+func (sc *ServerConn) contentRead() bool {
+	switch {
+	case sc.detached.Load():
+		sc.owed, sc.phase = false, serveEnd
+	case sc.in.done:
+		sc.finishRequest()
+	case sc.over.Load():
+		// Answered before the end of the request: RFC 9112 §9.6 on closing.
+		sc.abandon(errAnswered)
+		sc.linger()
+	default:
+		return false
+	}
+	return true
+}
+
+// finishRequest says that the request has been read entirely.
+func (sc *ServerConn) finishRequest() {
+	if !sc.ask.read { // nobody else writes it
+		sc.requestRead()
+	}
+	sc.in.end()
+	sc.owed = false
+	err := sc.message.Finish()
+	switch {
+	case sc.detached.Load():
+		sc.phase = serveEnd
+	case err != nil:
+		sc.failed(&callbackError{err})
+	default:
+		sc.phase = serveResponse
+	}
+}
+
+// endExchange goes on to the next request, or to the end.
+func (sc *ServerConn) endExchange() {
+	sc.unwatch()
+	sc.message = nil
+	o := &sc.out
+	switch {
+	case o.phase == sendBroken:
+		sc.phase = serveEnd
+	case sc.ask.persist:
+		sc.phase = serveHead
+	case sc.asked && sc.in.len() == 0:
+		sc.phase = serveEnd // nothing comes that could hurt the response
+	default:
+		sc.linger()
+	}
+}
+
+// abandon tells the delegate that its message will never be complete.
+func (sc *ServerConn) abandon(err error) {
+	if sc.owed {
+		sc.owed = false
+		sc.guard("OnConnectionClose", func() { sc.message.OnConnectionClose(err) })
+	}
+	sc.in.end()
+	sc.phase = serveEnd
+}
+
+// linger sends what is ready, says that nothing follows, and reads on.
+func (sc *ServerConn) linger() {
+	sc.phase = serveEnd
+	sc.out.mu.Lock()
+	err := sc.out.flush()
+	sc.out.mu.Unlock()
+	half, ok := sc.nc.(interface{ CloseWrite() error })
+	if err == nil && ok && half.CloseWrite() == nil {
+		sc.phase, sc.drain, sc.by = serveLinger, lingerOctets, sc.clock.after(lingerTime)
+	}
+}
+
+// retired ends a connection that must begin no other exchange. Requests that
+// are in the window already are not answered.
+func (sc *ServerConn) retired() {
+	sc.phase = serveEnd
+	if sc.in.len() > 0 {
+		sc.linger()
+	}
+}
+
+// peerClosed says that reading failed; io.EOF when the peer has closed its side.
+func (sc *ServerConn) peerClosed(err error) {
+	switch {
+	case sc.phase == serveContent && err == io.EOF:
+		sc.abandon(io.ErrUnexpectedEOF)
+	case sc.phase == serveContent:
+		sc.abandon(err)
+	default:
+		sc.phase = serveEnd
+	}
+}

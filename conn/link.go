@@ -1,0 +1,210 @@
+package conn
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/h1wire/h1wire/parser"
+)
+
+// settings are Params in the form that connections use; many share one.
+type settings struct {
+	*Params
+	opts parser.Options
+}
+
+func (p *Params) settle() (*settings, error) {
+	r, err := p.resolved()
+	if err != nil {
+		return nil, err
+	}
+	return &settings{Params: r, opts: r.options()}, nil
+}
+
+// late is what the clock puts in the place of a time that has passed.
+const late = -1
+
+// link is one connection, as the core sees it: the net.Conn, how octets move
+// over it, and by when it wants to be woken. Server and client have one each.
+type link struct {
+	nc    net.Conn
+	set   *settings
+	clock *clock
+	place int // among the clock's members, -1 when not
+	via   transport
+
+	readBy  atomic.Int64 // when waiting for octets is late; 0: never
+	writeBy atomic.Int64 // when a blocked write is late
+	idle    atomic.Uint32
+	closing atomic.Bool // whoever waits must stop: we are closing
+	handed  bool        // nc is somebody else's now
+
+	bg *background // of watch
+
+	gather net.Buffers // of writeBoth; here so that it costs no allocation
+	pair   [2][]byte
+}
+
+// transport moves the octets of a link. A driver implements it; the core calls
+// nothing else of a driver.
+type transport interface {
+	// read blocks for at least one octet.
+	read(p []byte) (int, error)
+	// write blocks until all of p is sent.
+	write(p []byte) error
+	// writeBoth sends a and b, in one system call if it can.
+	writeBoth(a, b []byte) error
+	// readFrom sends what r yields, and reports whether it could take it from r
+	// without going through our buffers.
+	readFrom(r io.Reader) (n int64, taken bool, err error)
+	// wakeReader and wakeWriter end the wait of read, or of the driver's own
+	// loop, and of write. They may be called from any goroutine.
+	wakeReader()
+	wakeWriter()
+	// watch looks, beside whatever else happens, whether the peer leaves, and
+	// calls left then, until unwatch, which returns octets that it came upon.
+	// Nothing is read meanwhile.
+	watch(left func())
+	unwatch() []byte
+	// detach ends the use of the net.Conn, and returns it or another for the
+	// same connection.
+	detach() (net.Conn, error)
+	// probe looks whether the peer has left, for a connection that would not
+	// notice. The clock calls it.
+	probe()
+}
+
+// What probe has to look at, in link.idle. A driver that needs probing stores
+// idleFresh when it begins to wait.
+const (
+	idleNot     = iota
+	idleFresh   // since this tick
+	idleAged    // since the tick before
+	idleWatched // by someone who wants to know: probe at every tick
+)
+
+// longAgo is a deadline that has passed.
+var longAgo, noDeadline = time.Unix(1, 0), time.Time{}
+
+// check wakes what is late at now. The clock calls it.
+func (l *link) check(now int64) {
+	if at := l.readBy.Load(); at > 0 && now >= at && l.readBy.CompareAndSwap(at, late) {
+		l.via.wakeReader()
+	}
+	if at := l.writeBy.Load(); at > 0 && now >= at && l.writeBy.CompareAndSwap(at, late) {
+		l.via.wakeWriter()
+	}
+	switch l.idle.Load() {
+	case idleFresh:
+		l.idle.CompareAndSwap(idleFresh, idleAged)
+	case idleAged, idleWatched:
+		l.via.probe()
+	}
+}
+
+// readLate reports whether the wait for octets was too long.
+func (l *link) readLate() bool { return l.readBy.Load() == late }
+
+// interrupt wakes everything that waits on l; closing tells why.
+func (l *link) interrupt() {
+	l.closing.Store(true)
+	l.via.wakeReader()
+	l.via.wakeWriter()
+}
+
+// stream is the transport that works over any net.Conn: plain Read and Write.
+type stream struct{ *link }
+
+func (s stream) wakeReader() { _ = s.nc.SetReadDeadline(longAgo) }
+func (s stream) wakeWriter() { _ = s.nc.SetWriteDeadline(longAgo) }
+func (s stream) probe()      { s.idle.Store(idleNot) }
+
+// errWoken says that somebody ended a wait for octets. The reason is to be found
+// in closing, readBy, or elsewhere; or it was for a wait that has ended since.
+var errWoken = errors.New("conn: woken")
+
+func (s stream) read(p []byte) (int, error) {
+	for {
+		n, err := s.nc.Read(p)
+		switch {
+		case n > 0:
+			return n, nil
+		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			// First clear, then let the caller look: a wake-up in between stays
+			// in force.
+			_ = s.nc.SetReadDeadline(noDeadline)
+			return 0, errWoken
+		default:
+			return 0, err
+		}
+	}
+}
+
+func (s stream) write(p []byte) error {
+	for len(p) > 0 {
+		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
+		n, err := s.nc.Write(p)
+		p = p[n:]
+		if err != nil && !s.slow(n > 0, &err) {
+			return err
+		}
+	}
+	s.writeBy.Store(0)
+	return nil
+}
+
+// slow reports whether a write that was woken up has made progress and may go on;
+// else it makes *err what the write failed with.
+func (s stream) slow(progress bool, err *error) bool {
+	if !errors.Is(*err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	_ = s.nc.SetWriteDeadline(noDeadline)
+	switch {
+	case s.closing.Load():
+		*err = errClosed
+	case progress || s.writeBy.Load() != late:
+		return true
+	default:
+		*err = ErrWriteTimeout
+	}
+	return false
+}
+
+func (s stream) writeBoth(a, b []byte) error {
+	if len(a) == 0 {
+		return s.write(b)
+	}
+	s.pair = [2][]byte{a, b}
+	s.gather = s.pair[:]
+	defer func() { s.pair = [2][]byte{} }()
+	for {
+		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
+		n, err := s.gather.WriteTo(s.nc)
+		if err == nil {
+			break
+		}
+		if !s.slow(n > 0, &err) {
+			return err
+		}
+	}
+	s.writeBy.Store(0)
+	return nil
+}
+
+// readFrom leaves it to the net.Conn, if it can: a *net.TCPConn has sendfile(2).
+func (s stream) readFrom(r io.Reader) (int64, bool, error) {
+	tcp, ok := s.nc.(*net.TCPConn)
+	if !ok {
+		return 0, false, nil
+	}
+	s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
+	defer s.writeBy.Store(0)
+	n, err := tcp.ReadFrom(r)
+	return n, true, err
+}

@@ -1,0 +1,256 @@
+package conn
+
+import (
+	"io"
+	"sync"
+)
+
+// outbound is the output side of a connection: the message being sent, and
+// octets that are ready but not sent. Any goroutine may use it; mu orders them.
+// It appends to one buffer, which is sent when the driver runs out of input,
+// before anything blocks, and at flushAt.
+type outbound struct {
+	mu    sync.Mutex
+	via   transport
+	buf   *outBuffer // nil when there is nothing to send
+	err   error      // why nothing can be sent any more
+	owner sender
+
+	exchange uint64 // the one that may send; a handle of another is stale
+	phase    sendPhase
+	body     sendBody
+	left     int64 // octets to come, of bodyFixed
+
+	// alone: the driver waits, so nobody else will send what is appended.
+	alone bool
+}
+
+// sender is told, with mu held, that the message being sent is complete, or that
+// it can never be.
+type sender interface{ messageSent() }
+
+// sendPhase is how far the message being sent is.
+type sendPhase uint8
+
+const (
+	sendNothing  sendPhase = iota // there is none
+	sendHead                      // its head is to come
+	sendContent                   // its content is to come
+	sendComplete                  // nothing is to come
+	sendBroken                    // it can never be completed
+)
+
+// sendBody is how the content being sent is delimited.
+type sendBody uint8
+
+const (
+	bodyNone       sendBody = iota // there must be none (RFC 9110 §6.4.1)
+	bodyHidden                     // response to HEAD: written, but not sent
+	bodyFixed                      // Content-Length
+	bodyChunked                    // the chunked transfer coding
+	bodyUntilClose                 // the end of the connection
+)
+
+// room returns the buffer to append to.
+func (o *outbound) room() *outBuffer {
+	if o.buf == nil {
+		o.buf = getOut()
+	}
+	return o.buf
+}
+
+// settled is called at the end of every call that appended.
+func (o *outbound) settled() error {
+	if o.alone || o.buf != nil && len(o.buf.b) >= flushAt {
+		return o.flush()
+	}
+	return o.err
+}
+
+// flush sends what is ready. It blocks while the peer does not read.
+func (o *outbound) flush() error {
+	if o.err != nil || o.buf == nil || len(o.buf.b) == 0 {
+		return o.err
+	}
+	if err := o.via.write(o.buf.b); err != nil {
+		o.fail(err)
+	}
+	o.buf.b = o.buf.b[:0]
+	return o.err
+}
+
+// flushWith sends what is ready and p behind it, which is not copied.
+func (o *outbound) flushWith(p []byte) error {
+	if o.err != nil {
+		return o.err
+	}
+	var ready []byte
+	if o.buf != nil {
+		ready = o.buf.b
+	}
+	if err := o.via.writeBoth(ready, p); err != nil {
+		o.fail(err)
+	}
+	if o.buf != nil {
+		o.buf.b = o.buf.b[:0]
+	}
+	return o.err
+}
+
+// fail notes that nothing can be sent any more, and wakes the reading side, for
+// which there is nothing left to do.
+func (o *outbound) fail(err error) {
+	if o.err == nil {
+		o.err = err
+		if o.phase != sendNothing && o.phase != sendComplete {
+			o.phase = sendBroken
+		}
+		o.via.wakeReader()
+		o.owner.messageSent()
+	}
+}
+
+// release gives an empty buffer back.
+func (o *outbound) release() {
+	if o.buf != nil && (len(o.buf.b) == 0 || o.err != nil) {
+		o.buf.release()
+		o.buf = nil
+	}
+}
+
+// write sends p as content.
+func (o *outbound) write(p []byte) (int, error) {
+	switch {
+	case o.phase == sendBroken:
+		return 0, o.broken()
+	case o.phase == sendHead:
+		return 0, errNoHead
+	case o.phase != sendContent:
+		return 0, ErrFinished
+	case len(p) == 0: // an empty chunk would end the body
+		return 0, o.err
+	}
+	switch o.body {
+	case bodyNone:
+		return 0, ErrBodyNotAllowed
+	case bodyHidden:
+		return len(p), nil
+	case bodyFixed:
+		if int64(len(p)) > o.left {
+			fits := p[:o.left]
+			o.left = 0
+			if err := o.append(fits); err != nil {
+				return 0, err
+			}
+			o.abort(ErrTooManyBytes)
+			return len(fits), ErrTooManyBytes
+		}
+		o.left -= int64(len(p))
+	case bodyChunked:
+		b := o.room()
+		b.b = appendHex(b.b, uint64(len(p)))
+		b.b = append(b.b, "\r\n"...)
+		if err := o.append(p); err != nil {
+			return 0, err
+		}
+		b = o.room()
+		b.b = append(b.b, "\r\n"...)
+		return len(p), o.settled()
+	}
+	if err := o.append(p); err != nil {
+		return 0, err
+	}
+	return len(p), o.settled()
+}
+
+// append adds p to what is ready: by a copy, or by sending everything at once.
+func (o *outbound) append(p []byte) error {
+	if len(p) >= gatherAt {
+		return o.flushWith(p)
+	}
+	b := o.room()
+	b.b = append(b.b, p...)
+	return o.err
+}
+
+// finish completes the message, with a trailer section if h is not nil.
+func (o *outbound) finish(h *Header) error {
+	switch o.phase {
+	case sendBroken:
+		return o.broken()
+	case sendHead:
+		return errNoHead
+	case sendContent:
+	default:
+		return ErrFinished
+	}
+	if err := h.Err(); err != nil {
+		return err
+	}
+	switch {
+	case o.body == bodyFixed && o.left > 0:
+		o.abort(ErrTooFewBytes)
+		return ErrTooFewBytes
+	case o.body == bodyChunked:
+		b := o.room()
+		b.b = append(b.b, "0\r\n"...)
+		b.b = h.appendWire(b.b, trailerForbidden)
+		b.b = append(b.b, "\r\n"...)
+	}
+	o.phase = sendComplete
+	err := o.settled()
+	o.owner.messageSent()
+	return err
+}
+
+// abort gives the message up: what it has promised cannot be kept, so only
+// closing the connection can tell the peer.
+func (o *outbound) abort(err error) {
+	_ = o.flush()
+	if o.err == nil {
+		o.err = err
+	}
+	o.phase = sendBroken
+	o.via.wakeReader()
+	o.owner.messageSent()
+}
+
+func (o *outbound) broken() error {
+	if o.err != nil {
+		return o.err
+	}
+	return errClosed
+}
+
+// readFrom sends what r yields as content.
+func (o *outbound) readFrom(r io.Reader) (n int64, taken bool, err error) {
+	if o.phase != sendContent || o.err != nil || o.body != bodyFixed && o.body != bodyUntilClose {
+		return 0, false, o.err
+	}
+	if err := o.flush(); err != nil {
+		return 0, false, err
+	}
+	if o.body == bodyFixed {
+		r = &io.LimitedReader{R: r, N: o.left}
+	}
+	n, taken, err = o.via.readFrom(r)
+	if o.body == bodyFixed {
+		o.left -= n
+	}
+	if err != nil {
+		o.fail(err)
+	}
+	return n, taken, err
+}
+
+// appendHex appends n in hexadecimal, as a chunk-size.
+func appendHex(b []byte, n uint64) []byte {
+	shift := 0
+	for n>>shift > 15 {
+		shift += 4
+	}
+	for ; shift >= 0; shift -= 4 {
+		b = append(b, "0123456789abcdef"[n>>shift&15])
+	}
+	return b
+}

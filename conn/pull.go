@@ -1,0 +1,157 @@
+package conn
+
+import (
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+)
+
+// puller is the state of a body that a [PullDelegate] takes by [Conn.Read]. The
+// handler may do so from any goroutine, one at a time.
+type puller struct {
+	mu       sync.Mutex
+	closing  atomic.Bool
+	exchange uint64
+	data     []byte // what next returned and Read has not
+	err      error  // how the body ended; io.EOF at its end
+}
+
+func (p *puller) open(exchange uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.exchange, p.data, p.err = exchange, nil, nil
+}
+
+// close ends pulling. A Read that still waits gives up.
+func (p *puller) close(sc *ServerConn) {
+	if !p.mu.TryLock() {
+		p.closing.Store(true)
+		sc.via.wakeReader()
+		p.mu.Lock()
+		p.closing.Store(false)
+	}
+	defer p.mu.Unlock()
+	p.exchange = 0
+}
+
+// Read reads content into p: for the handler of a [PullDelegate], while its
+// HeadersReceived runs. It returns [io.EOF] at the end of the message, and
+// blocks until there is something; "100 (Continue)" is sent when it first has to.
+// From the first Read on, the start line and fields given to HeadersReceived are
+// not valid any more.
+func (c Conn) Read(p []byte) (int, error) {
+	if c.sc == nil {
+		return 0, ErrFinished
+	}
+	pull := &c.sc.pull
+	pull.mu.Lock()
+	defer pull.mu.Unlock()
+	switch {
+	case pull.exchange != c.exchange:
+		return 0, ErrFinished
+	case c.sc.detached.Load():
+		return 0, ErrDetached
+	case len(p) == 0:
+		return 0, nil
+	}
+	for len(pull.data) == 0 {
+		if pull.err != nil {
+			return 0, pull.err
+		}
+		pull.data, pull.err = c.sc.pullNext()
+	}
+	n := copy(p, pull.data)
+	pull.data = pull.data[n:]
+	return n, nil
+}
+
+// pullNext returns the next piece of content, and waits for it if it must.
+func (sc *ServerConn) pullNext() ([]byte, error) {
+	in := &sc.in
+	for {
+		if in.done {
+			if err := in.deliverTrailers(sc.message); err != nil {
+				return nil, err
+			}
+			sc.requestRead()
+			return nil, io.EOF
+		}
+		if in.tooLong() {
+			return nil, bodyTooLarge(in.max)
+		}
+		data, err := in.next()
+		if err != nil || len(data) > 0 {
+			return data, err
+		}
+		if in.done {
+			continue
+		}
+		sc.goAhead()
+		sc.beforeWait()
+		n, err := sc.via.read(in.space(in.wants()))
+		sc.afterWait()
+		switch {
+		case n > 0:
+			in.fed(n)
+		case errors.Is(err, errWoken):
+			switch {
+			case sc.closing.Load():
+				return nil, errClosed
+			case sc.pull.closing.Load():
+				return nil, ErrFinished
+			case sc.readLate():
+				return nil, ErrBodyTimeout
+			}
+		case err == io.EOF:
+			sc.watch.left()
+			return nil, io.ErrUnexpectedEOF
+		case err != nil:
+			sc.watch.left()
+			return nil, err
+		}
+	}
+}
+
+// pulled goes on after a handler that pulled. It reports whether what the
+// handler left of the content may go to the delegate.
+func (sc *ServerConn) pulled() bool {
+	p := &sc.pull
+	switch {
+	case p.err != nil && p.err != io.EOF:
+		sc.failed(p.err)
+		return false
+	case len(p.data) > 0 && !sc.over.Load():
+		if err := sc.message.DataReceived(p.data); err != nil {
+			sc.failed(&callbackError{err})
+			return false
+		}
+	case len(p.data) > 0: // answered, with content left
+		sc.abandon(errAnswered)
+		sc.linger()
+		return false
+	}
+	p.data = nil
+	return true
+}
+
+// goAhead sends "100 (Continue)" if the client waits for it and nothing has been
+// answered.
+func (sc *ServerConn) goAhead() {
+	if sc.expects {
+		sc.out.mu.Lock()
+		defer sc.out.mu.Unlock()
+		_ = sc.sendContinue()
+	}
+}
+
+// sendContinue is goAhead with out.mu held.
+func (sc *ServerConn) sendContinue() error {
+	if !sc.expects || sc.out.phase != sendHead {
+		return nil
+	}
+	sc.expects = false
+	buf := sc.out.room()
+	buf.b = append(buf.b, "HTTP/1.1 100 Continue\r\n\r\n"...)
+	return sc.out.flush()
+}

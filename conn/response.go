@@ -1,0 +1,170 @@
+package conn
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/h1wire/h1wire/parser"
+)
+
+var (
+	errNoHead   = errors.New("conn: the head has not been sent")
+	errHeadSent = errors.New("conn: the head has been sent")
+)
+
+// Fields that must not stand in a trailer section, for they frame or route the
+// message, or the recipient needs them before the content (RFC 9110 §6.5.1).
+var trailerForbidden = setOf(parser.FieldContentLength) | setOf(parser.FieldTransferEncoding) |
+	setOf(parser.FieldHost) | setOf(parser.FieldConnection) | setOf(parser.FieldTrailer) |
+	setOf(parser.FieldTE) | setOf(parser.FieldUpgrade) | setOf(parser.FieldExpect) |
+	setOf(parser.FieldContentEncoding)
+
+// question is what a response depends on of its request.
+type question struct {
+	head    bool // the method is HEAD
+	connect bool // the method is CONNECT
+	http10  bool // the client speaks HTTP/1.0
+	persist bool // the connection may persist after this exchange
+	read    bool // the request has been read entirely
+}
+
+// respond appends the head of the final response. length is the length of the
+// content if the response is given whole, else -1. out.mu is held.
+func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
+	o := &sc.out
+	switch o.phase {
+	case sendHead:
+	case sendBroken:
+		return o.broken()
+	case sendContent:
+		return errHeadSent
+	default:
+		return ErrFinished
+	}
+	if o.err != nil {
+		return o.err
+	}
+	if err := h.Err(); err != nil {
+		return err
+	}
+	body, left, err := sc.frame(start.Status, h, length)
+	if err != nil {
+		return err
+	}
+	buf := o.room()
+	b, err := start.appendStatusLine(buf.b)
+	if err != nil {
+		return err
+	}
+
+	persist := sc.ask.persist && body != bodyUntilClose && (sc.ask.read || length < 0) && !sc.draining.Load()
+	options := h.options()
+	tunnel := start.Status == 101 || sc.ask.connect && start.Status/100 == 2
+	skip := fieldSet(0)
+	if body != bodyFixed && body != bodyHidden && start.Status != 304 {
+		skip |= setOf(parser.FieldContentLength)
+	}
+	if body == bodyUntilClose || body == bodyChunked {
+		skip |= setOf(parser.FieldTransferEncoding) // ours is written below
+	}
+	b = h.appendWire(b, skip)
+	if !h.has(parser.FieldDate) {
+		b = append(b, sc.clock.dateLine()...)
+	}
+	switch {
+	case body == bodyChunked:
+		b = append(b, "Transfer-Encoding: chunked\r\n"...)
+	case length >= 0 && (body == bodyFixed || body == bodyHidden) && !h.has(parser.FieldContentLength):
+		b = append(b, "Content-Length: "...)
+		b = strconv.AppendInt(b, length, 10)
+		b = append(b, "\r\n"...)
+	}
+	switch {
+	case options&optClose != 0:
+		persist = false
+	case tunnel: // the connection is about to stop being HTTP's
+		persist = false
+	case !persist:
+		b = append(b, "Connection: close\r\n"...)
+	case sc.ask.http10 && options&optKeepAlive == 0:
+		b = append(b, "Connection: keep-alive\r\n"...)
+	}
+	buf.b = append(b, "\r\n"...)
+
+	sc.ask.persist = persist
+	o.phase, o.body, o.left = sendContent, body, left
+	return nil
+}
+
+// frame decides how the content of a response is delimited (RFC 9112 §6), and
+// refuses a Header that says otherwise.
+func (sc *ServerConn) frame(status int, h *Header, length int64) (body sendBody, left int64, err error) {
+	hasLength, hasCoding := h.has(parser.FieldContentLength), h.has(parser.FieldTransferEncoding)
+	switch {
+	case status/100 == 1 && status != 101:
+		return 0, 0, &OutputError{Rule: "an informational response is not final", Section: "RFC 9110 §15.2"}
+	case status == 101, status == 204, sc.ask.connect && status/100 == 2:
+		if hasCoding || hasLength && h.contentLength != 0 {
+			return 0, 0, &OutputError{Rule: "this response has no content to frame", Section: "RFC 9110 §8.6"}
+		}
+		body = bodyNone
+	case status == 304:
+		body = bodyNone
+	case sc.ask.head:
+		return bodyHidden, 0, nil
+	case hasLength:
+		if length >= 0 && length != h.contentLength {
+			err := ErrTooFewBytes
+			if length > h.contentLength {
+				err = ErrTooManyBytes
+			}
+			return 0, 0, &OutputError{Rule: "Content-Length is not that of the content", Section: "RFC 9110 §8.6", Err: err}
+		}
+		return bodyFixed, h.contentLength, nil
+	case length >= 0:
+		return bodyFixed, length, nil
+	case sc.ask.http10:
+		return bodyUntilClose, 0, nil
+	default:
+		return bodyChunked, 0, nil
+	}
+	if length > 0 {
+		return 0, 0, ErrBodyNotAllowed
+	}
+	return body, 0, nil
+}
+
+// inform appends an informational response (RFC 9110 §15.2). out.mu is held.
+func (sc *ServerConn) inform(start *StartLine, h *Header) error {
+	o := &sc.out
+	switch {
+	case o.err != nil:
+		return o.err
+	case o.phase != sendHead:
+		return errHeadSent
+	case h.Err() != nil:
+		return h.Err()
+	case start.Status/100 != 1 || start.Status == 101:
+		return &OutputError{Rule: "this status code is not that of an informational response", Section: "RFC 9110 §15.2"}
+	case h.has(parser.FieldContentLength) || h.has(parser.FieldTransferEncoding):
+		return &OutputError{Rule: "an informational response has no content to frame", Section: "RFC 9110 §8.6"}
+	case sc.ask.http10:
+		return nil // a 1xx must not be sent to an HTTP/1.0 client
+	}
+	buf := o.room()
+	b, err := start.appendStatusLine(buf.b)
+	if err != nil {
+		return err
+	}
+	b = h.appendWire(b, 0)
+	buf.b = append(b, "\r\n"...)
+	return o.flush() // its only use is to be early
+}
+
+// options returns the connection options that h names.
+func (h *Header) options() connOpts {
+	if h == nil {
+		return 0
+	}
+	return h.opts
+}

@@ -1,0 +1,187 @@
+package conn
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"sync"
+	"sync/atomic"
+)
+
+// ServerConn is the server's side of one connection: it reads requests, hands
+// them to delegates, and sends their responses in order. [Server] makes one for
+// each connection it accepts; [NewServerConn] makes one for any net.Conn.
+type ServerConn struct {
+	link
+	in  inbound
+	out outbound
+
+	server   *Server // nil for one that stands alone
+	delegate ServerDelegate
+	base     context.Context
+	pull     puller
+	watch    watcher
+
+	driver  Driver
+	phase   servePhase
+	owed    bool // HeadersReceived was called; Finish or OnConnectionClose must be
+	pulls   bool // HeadersReceived takes the content itself
+	inside  bool // the driver cannot block for octets here
+	expects bool // the client waits for 100 (Continue)
+	asked   bool // it was the client who asked for the connection to be closed
+	count   uint64
+	message MessageDelegate
+	by      int64 // when the head, or lingering, that is under way is late
+	drain   int64 // octets that lingering may still drop
+
+	ask      question    // of the exchange under way; guarded by out.mu
+	over     atomic.Bool // its response is complete, or can never be
+	draining atomic.Bool // no exchange after the one under way
+	detached atomic.Bool
+	state    atomic.Uint32 // a ConnState
+	ready    chan struct{} // gets a token when awaitResponse should look again
+	ended    chan struct{} // closed when the loop has ended
+	start    sync.Once
+}
+
+// NewServerConn returns the server's side of a connection. nil Params are the
+// defaults; the error is that of [Params.Validate]. It takes nc over: Serve
+// closes it.
+func NewServerConn(nc net.Conn, p *Params) (*ServerConn, error) {
+	set, err := p.settle()
+	if err != nil {
+		return nil, err
+	}
+	return newServerConn(nc, set, new(clock)), nil
+}
+
+func newServerConn(nc net.Conn, set *settings, c *clock) *ServerConn {
+	sc := &ServerConn{link: link{nc: nc, set: set, clock: c, place: -1}, ended: make(chan struct{})}
+	sc.via = stream{&sc.link}
+	sc.out.via, sc.out.owner = sc.via, sc
+	sc.in.opts = &set.opts
+	return sc
+}
+
+// Serve reads requests and serves them by d until the connection ends, and
+// closes it. It is called once. Cancelling ctx closes the connection; ctx is
+// also the parent of every [Conn.Context]. The error is nil: how exchanges end
+// is what delegates are told.
+func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
+	served := false
+	sc.start.Do(func() {
+		served = true
+		stop := context.AfterFunc(ctx, sc.interruptAll)
+		defer stop()
+		sc.serve(ctx, d, Auto)
+	})
+	if !served {
+		return errClosed
+	}
+	return nil
+}
+
+// serve runs a driver's loop from beginning to end.
+func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate, driver Driver) {
+	sc.base, sc.delegate = ctx, d
+	loop := sc.choose(driver)
+	sc.clock.add(&sc.link)
+	sc.setState(StateNew)
+	loop()
+	sc.end()
+}
+
+// Close closes the connection without waiting for exchanges, and returns when
+// the serving loop has ended. Called from a callback of this connection, where
+// that would be never, it returns at once, and the connection ends when the
+// callback returns.
+func (sc *ServerConn) Close() error {
+	unserved := false
+	sc.start.Do(func() { unserved = true })
+	if unserved {
+		close(sc.ended)
+		return sc.nc.Close()
+	}
+	sc.interruptAll()
+	if !onServingStack() {
+		<-sc.ended
+	}
+	return nil
+}
+
+// Shutdown ends the connection gracefully: the exchange under way is finished,
+// and its response says "Connection: close" if its head has not been sent; no
+// other is begun. It returns when the serving loop has ended, or, with its
+// error, when ctx is done, and leaves the connection then as it is.
+func (sc *ServerConn) Shutdown(ctx context.Context) error {
+	sc.retire()
+	select {
+	case <-sc.ended:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// retire lets no further exchange begin, and wakes a connection that waits for one.
+func (sc *ServerConn) retire() {
+	sc.draining.Store(true)
+	sc.via.wakeReader()
+}
+
+// interruptAll makes the loop end as soon as no callback runs.
+func (sc *ServerConn) interruptAll() {
+	sc.interrupt()
+	sc.watch.left()
+	sc.out.mu.Lock()
+	defer sc.out.mu.Unlock()
+	sc.signal()
+}
+
+// RemoteAddr returns the peer's address.
+func (sc *ServerConn) RemoteAddr() net.Addr { return sc.nc.RemoteAddr() }
+
+// LocalAddr returns our address.
+func (sc *ServerConn) LocalAddr() net.Addr { return sc.nc.LocalAddr() }
+
+// AppContext returns Params.AppContext.
+func (sc *ServerConn) AppContext() any { return sc.set.AppContext }
+
+// TLS returns the state of the TLS connection, or nil when there is none.
+func (sc *ServerConn) TLS() *tls.ConnectionState {
+	t, ok := sc.nc.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	s := t.ConnectionState()
+	return &s
+}
+
+// end gives back everything, after the loop.
+func (sc *ServerConn) end() {
+	sc.unwatch()
+	sc.clock.remove(&sc.link)
+	o := &sc.out
+	o.mu.Lock()
+	detached := sc.detached.Load()
+	if !detached {
+		_ = o.flush()
+		if o.err == nil {
+			o.err = errClosed
+		}
+	}
+	o.exchange, o.phase = 0, sendNothing
+	o.release()
+	o.mu.Unlock()
+	sc.in.end()
+	sc.in.discard()
+	if !sc.handed {
+		_ = sc.nc.Close()
+	}
+	if !detached {
+		sc.setState(StateClosed)
+	}
+	sc.message = nil
+	sc.guard("OnClose", func() { sc.delegate.OnClose(sc) })
+	close(sc.ended)
+}

@@ -1,0 +1,112 @@
+package conn
+
+import "errors"
+
+// beforeWait is called by a driver that is about to wait for octets: it sends
+// what is ready, and stores by when the wait is late.
+func (sc *ServerConn) beforeWait() {
+	o := &sc.out
+	o.mu.Lock()
+	_ = o.flush()
+	o.release()
+	o.alone = sc.message != nil
+	o.mu.Unlock()
+
+	now := sc.clock.now.Load()
+	var by int64
+	switch sc.phase {
+	case serveHead:
+		if sc.in.len() == 0 {
+			by = sc.clock.after(sc.set.IdleTimeout)
+			sc.setState(StateIdle)
+			break
+		}
+		if sc.by == 0 {
+			sc.by = sc.clock.after(sc.set.HeaderTimeout)
+		}
+		by = sc.by
+	case serveContent, serveHeaders:
+		by = sc.clock.after(sc.in.wait(now, sc.set.Params))
+	case serveLinger:
+		by = sc.by
+	}
+	sc.readBy.Store(by)
+}
+
+// afterWait is called when the wait is over.
+func (sc *ServerConn) afterWait() {
+	if sc.message != nil {
+		sc.out.mu.Lock()
+		sc.out.alone = false
+		sc.out.mu.Unlock()
+	}
+	if sc.phase == serveContent || sc.phase == serveHeaders {
+		sc.in.waited(sc.clock.now.Load())
+	}
+}
+
+// received takes what reading returned.
+func (sc *ServerConn) received(n int, err error) {
+	switch {
+	case n > 0:
+		sc.in.fed(n)
+	case errors.Is(err, errWoken):
+		if sc.readLate() {
+			sc.expired()
+		}
+	case err != nil:
+		sc.peerClosed(err)
+	}
+}
+
+// expired ends a connection whose peer took too long.
+func (sc *ServerConn) expired() {
+	switch {
+	case sc.phase == serveHead && sc.in.len() > 0:
+		sc.reject(&InputError{Rule: "head within its time", Section: "RFC 9110 §15.5.9", Status: 408, Err: ErrHeaderTimeout})
+	case sc.phase == serveContent:
+		sc.abandon(ErrBodyTimeout)
+	default:
+		sc.phase = serveEnd
+	}
+}
+
+// awaitResponse waits until the response is complete: another goroutine writes it.
+func (sc *ServerConn) awaitResponse() {
+	o := &sc.out
+	o.mu.Lock()
+	_ = o.flush()
+	o.release()
+	o.alone = true
+	if sc.ready == nil {
+		sc.ready = make(chan struct{}, 1)
+	}
+	o.mu.Unlock()
+	for !sc.over.Load() && !sc.closing.Load() {
+		<-sc.ready
+	}
+	o.mu.Lock()
+	o.alone = false
+	o.mu.Unlock()
+}
+
+// messageSent implements sender.
+func (sc *ServerConn) messageSent() {
+	sc.over.Store(true)
+	if sc.out.alone {
+		sc.signal()
+	}
+}
+
+// signal makes the loop look again, whatever it waits for. out.mu is held.
+func (sc *ServerConn) signal() {
+	if sc.ready != nil {
+		select {
+		case sc.ready <- struct{}{}:
+		default:
+		}
+	}
+	if !sc.ask.read {
+		sc.via.wakeReader() // the loop waits for the rest of the request
+	}
+}

@@ -1,0 +1,153 @@
+package conn
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+	"sync/atomic"
+)
+
+// watcher knows who wants to hear that the peer has left while an exchange is
+// under way. It has a mutex of its own, for whoever notices must not have to wait
+// for a write that is blocked. An exchange of which nobody wants to know costs it
+// one load.
+type watcher struct {
+	wanted  atomic.Bool
+	mu      sync.Mutex
+	ctx     context.Context
+	cancel  context.CancelFunc
+	onClose func()
+	gone    bool
+}
+
+// context returns the context of the exchange. out.mu is held.
+func (sc *ServerConn) context() context.Context {
+	w := &sc.watch
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ctx == nil {
+		w.ctx, w.cancel = context.WithCancel(sc.base)
+		if w.gone {
+			w.cancel()
+		}
+		sc.wantWatch()
+	}
+	return w.ctx
+}
+
+// onLeft has f called when the peer leaves. out.mu is held.
+func (sc *ServerConn) onLeft(f func()) {
+	w := &sc.watch
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.onClose = f
+	if w.gone && f != nil {
+		w.onClose = nil
+		go f()
+	}
+	sc.wantWatch()
+}
+
+// wantWatch begins to look, unless something is still to be read of the request:
+// then whoever reads it will notice. watch.mu and out.mu are held.
+func (sc *ServerConn) wantWatch() {
+	if !sc.watch.wanted.Swap(true) && sc.ask.read {
+		sc.via.watch(sc.watch.left)
+	}
+}
+
+// requestRead says that the request has been read entirely.
+func (sc *ServerConn) requestRead() {
+	sc.out.mu.Lock()
+	defer sc.out.mu.Unlock()
+	if !sc.ask.read {
+		sc.ask.read = true
+		if sc.watch.wanted.Load() && !sc.over.Load() {
+			sc.via.watch(sc.watch.left)
+		}
+	}
+}
+
+// unwatch ends what wantWatch began. What was read by looking is the next
+// request's.
+func (sc *ServerConn) unwatch() {
+	if !sc.watch.wanted.Load() {
+		return
+	}
+	sc.in.feed(sc.via.unwatch())
+	w := &sc.watch
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cancel != nil {
+		w.cancel()
+	}
+	w.ctx, w.cancel, w.onClose = nil, nil, nil
+	w.wanted.Store(false)
+}
+
+// left says that the peer has left, or that we close.
+func (w *watcher) left() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.gone = true
+	if w.cancel != nil {
+		w.cancel()
+	}
+	if w.onClose != nil {
+		go w.onClose()
+		w.onClose = nil
+	}
+}
+
+// background reads one octet, on a goroutine of its own: over a net.Conn there is
+// no other way to see that the peer has left.
+type background struct {
+	stop  atomic.Bool
+	done  chan struct{}
+	n     int
+	octet [1]byte
+}
+
+// watch calls left when the peer leaves.
+func (s stream) watch(left func()) {
+	bg := &background{done: make(chan struct{})}
+	s.bg = bg
+	go func() {
+		defer close(bg.done)
+		for {
+			n, err := s.nc.Read(bg.octet[:])
+			switch {
+			case n > 0:
+				bg.n = n // the next request has begun, so the peer is there
+				return
+			case err == nil:
+			case errors.Is(err, os.ErrDeadlineExceeded):
+				if bg.stop.Load() {
+					return
+				}
+				_ = s.nc.SetReadDeadline(noDeadline)
+				if bg.stop.Load() {
+					return
+				}
+			default:
+				left()
+				return
+			}
+		}
+	}()
+}
+
+// unwatch ends watch, and returns what it has read.
+func (s stream) unwatch() []byte {
+	bg := s.bg
+	if bg == nil {
+		return nil
+	}
+	s.bg = nil
+	bg.stop.Store(true)
+	_ = s.nc.SetReadDeadline(longAgo)
+	<-bg.done
+	_ = s.nc.SetReadDeadline(noDeadline)
+	return bg.octet[:bg.n]
+}

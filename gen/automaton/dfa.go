@@ -1,0 +1,267 @@
+package automaton
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/h1wire/h1wire/gen/spec"
+)
+
+// Machine is a deterministic automaton. State 0 is the start unless its states
+// are named; see Start.
+type Machine struct {
+	Name   string
+	Start  int
+	States []State
+}
+
+// State is one state of a [Machine].
+type State struct {
+	Name   string // from the spec; empty in a machine without named states
+	Accept bool
+	Next   [256]Step
+	// Expect is the error of each octet that has no way on, and of a way on
+	// that lacks its leave.
+	Expect [256]string
+}
+
+// Step is what one octet does in one state.
+type Step struct {
+	To      int // -1: no way on
+	Actions string
+	Guard   string // leniences that this step needs, or ""
+}
+
+// none is the step that leads nowhere.
+var none = Step{To: -1}
+
+// Compile builds the smallest automaton of m with every lenience in it, each
+// behind its guard, and names its states.
+func Compile(g *Grammar, m *spec.Machine) (*Machine, error) {
+	a, err := compile(g, m, func(string) bool { return true })
+	if err != nil {
+		return nil, fmt.Errorf("machine %s: %w", m.Name, err)
+	}
+	if err := a.name(g, m); err != nil {
+		return nil, fmt.Errorf("machine %s: %w", m.Name, err)
+	}
+	return a, nil
+}
+
+// Language builds the smallest automaton of what m accepts when the leniences
+// that grant allows, and no others, are part of the grammar.
+func Language(g *Grammar, m *spec.Machine, grant func(lenience string) bool) (*Machine, error) {
+	return compile(g, m, grant)
+}
+
+func compile(g *Grammar, m *spec.Machine, grant func(string) bool) (*Machine, error) {
+	n := &nfa{}
+	start, end := n.state(), n.state()
+	b := &builder{nfa: n, grammar: g, machine: m, grant: grant}
+	if err := b.rule(m.Start, start, end); err != nil {
+		return nil, err
+	}
+	a, err := determine(n, start, end)
+	if err != nil {
+		return nil, err
+	}
+	a.Name = m.Name
+	if err := a.live(); err != nil {
+		return nil, err
+	}
+	if !m.Anchored {
+		if err := a.prefixFree(); err != nil {
+			return nil, err
+		}
+	}
+	return a.minimize(), nil
+}
+
+// determine is the subset construction. It refuses an octet after which the
+// ways that are open disagree about marks or guards.
+func determine(n *nfa, start, end int) (*Machine, error) {
+	a := &Machine{}
+	index := map[string]int{}
+	var sets [][]int
+	add := func(set []int) int {
+		key := fmt.Sprint(set)
+		i, ok := index[key]
+		if !ok {
+			i = len(sets)
+			index[key] = i
+			sets = append(sets, set)
+			a.States = append(a.States, State{})
+		}
+		return i
+	}
+	add([]int{start})
+	for i := 0; i < len(sets); i++ {
+		ways := n.closure(sets[i])
+		for _, r := range ways {
+			if r.state == end {
+				a.States[i].Accept = true
+			}
+		}
+		for c := range 256 {
+			step, targets, err := n.step(ways, byte(c))
+			if err != nil {
+				return nil, fmt.Errorf("after %q, octet %q: %w", a.sample(i), byte(c), err)
+			}
+			if len(targets) > 0 {
+				step.To = add(targets)
+			}
+			a.States[i].Next[c] = step
+		}
+	}
+	return a, nil
+}
+
+// step gathers the octet edges for c.
+func (n *nfa) step(ways []reach, c byte) (Step, []int, error) {
+	step := none
+	var targets []int
+	for _, r := range ways {
+		for _, e := range n.octets[r.state] {
+			if !e.set.Has(c) {
+				continue
+			}
+			switch {
+			case len(targets) == 0:
+				step.Actions, step.Guard = r.marks, r.guards
+			case step.Actions != r.marks:
+				return none, nil, fmt.Errorf("ambiguous: do [%s] or [%s]", step.Actions, r.marks)
+			case step.Guard != r.guards:
+				return none, nil, fmt.Errorf("ambiguous: needs leave [%s] or [%s]", step.Guard, r.guards)
+			}
+			if !slices.Contains(targets, e.to) {
+				targets = append(targets, e.to)
+			}
+		}
+	}
+	slices.Sort(targets)
+	return step, targets, nil
+}
+
+// live refuses states from which no end can be reached.
+func (a *Machine) live() error {
+	alive := make([]bool, len(a.States))
+	for changed := true; changed; {
+		changed = false
+		for i, s := range a.States {
+			if alive[i] {
+				continue
+			}
+			ok := s.Accept
+			for c := 0; c < 256 && !ok; c++ {
+				ok = s.Next[c].To >= 0 && alive[s.Next[c].To]
+			}
+			if ok {
+				alive[i], changed = true, true
+			}
+		}
+	}
+	for i, ok := range alive {
+		if !ok {
+			return fmt.Errorf("after %q no end can be reached: dead state", a.sample(i))
+		}
+	}
+	return nil
+}
+
+// prefixFree refuses an end after which it could go on: a reader of a stream
+// could not tell whether to wait.
+func (a *Machine) prefixFree() error {
+	for i, s := range a.States {
+		for c := 0; s.Accept && c < 256; c++ {
+			if s.Next[c].To >= 0 {
+				return fmt.Errorf("after %q it may end or go on with %q: ambiguous end", a.sample(i), byte(c))
+			}
+		}
+	}
+	return nil
+}
+
+// minimize merges states that nothing tells apart (Moore), and numbers what is
+// left in the order in which a breadth-first walk meets it.
+func (a *Machine) minimize() *Machine {
+	block := make([]int, len(a.States))
+	count := 0
+	for {
+		index := map[string]int{}
+		next := make([]int, len(a.States))
+		for i, s := range a.States {
+			var key strings.Builder
+			fmt.Fprint(&key, block[i], s.Accept)
+			for _, t := range s.Next {
+				to := -1
+				if t.To >= 0 {
+					to = block[t.To]
+				}
+				fmt.Fprint(&key, " ", to, t.Actions, "?", t.Guard)
+			}
+			k := key.String()
+			if _, ok := index[k]; !ok {
+				index[k] = len(index)
+			}
+			next[i] = index[k]
+		}
+		block = next
+		if len(index) == count {
+			break
+		}
+		count = len(index)
+	}
+	return a.renumber(block)
+}
+
+// renumber keeps one state of each block, in breadth-first order.
+func (a *Machine) renumber(block []int) *Machine {
+	number := map[int]int{block[a.Start]: 0}
+	order := []int{a.Start}
+	for i := 0; i < len(order); i++ {
+		for _, t := range a.States[order[i]].Next {
+			if t.To < 0 {
+				continue
+			}
+			if _, ok := number[block[t.To]]; !ok {
+				number[block[t.To]] = len(order)
+				order = append(order, t.To)
+			}
+		}
+	}
+	out := &Machine{Name: a.Name, States: make([]State, len(order))}
+	for i, from := range order {
+		out.States[i] = a.States[from]
+		for c, t := range out.States[i].Next {
+			if t.To >= 0 {
+				out.States[i].Next[c].To = number[block[t.To]]
+			}
+		}
+	}
+	return out
+}
+
+// sample is a shortest input that leads to state i.
+func (a *Machine) sample(i int) string {
+	type path struct {
+		state int
+		input string
+	}
+	seen := make([]bool, len(a.States))
+	queue := []path{{a.Start, ""}}
+	for len(queue) > 0 {
+		p := queue[0]
+		queue = queue[1:]
+		if p.state == i {
+			return p.input
+		}
+		for c, t := range a.States[p.state].Next {
+			if t.To > 0 && !seen[t.To] {
+				seen[t.To] = true
+				queue = append(queue, path{t.To, p.input + string([]byte{byte(c)})})
+			}
+		}
+	}
+	return ""
+}
