@@ -36,6 +36,8 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 		switch {
 		case f.pos < limit:
 			return 0, nil
+		case f.mark[1] == 0:
+			f.fail(ErrMethodTooLong, limit)
 		case f.start == 0:
 			f.fail(ErrTargetTooLong, limit)
 		default:
