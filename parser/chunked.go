@@ -98,5 +98,14 @@ func hexValue(c byte) uint64 {
 // Done reports whether the last chunk's line has been read.
 func (c *ChunkedBody) Done() bool { return c.last }
 
+// Left returns how many octets of the chunk under way are still to come: what
+// its line has announced, without the data returned so far.
+func (c *ChunkedBody) Left() uint64 {
+	if c.state != chunkLineEnd || c.last {
+		return 0
+	}
+	return c.size
+}
+
 // Reset makes c ready for another body.
 func (c *ChunkedBody) Reset() { *c = ChunkedBody{} }
