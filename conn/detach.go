@@ -47,6 +47,6 @@ func (c Conn) Detach() (nc net.Conn, residual []byte, err error) {
 // detach gives the net.Conn back as it was. No tick touches it any more.
 func (s stream) detach() (net.Conn, error) {
 	s.clock.remove(s.link)
-	s.closing.Store(false)
+	s.handed = true
 	return s.nc, s.nc.SetDeadline(noDeadline)
 }

@@ -209,6 +209,14 @@ func (in *inbound) end() {
 	}
 }
 
+// idle gives the buffer back if nothing in it is needed: everything but part of
+// a head or of a trailer section.
+func (in *inbound) idle() {
+	if !in.trailer && len(in.pending) == 0 {
+		in.release()
+	}
+}
+
 // wants returns how much of the body is known to be still to come.
 func (in *inbound) wants() uint64 {
 	switch {

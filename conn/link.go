@@ -41,6 +41,7 @@ type link struct {
 	writeBy atomic.Int64 // when a blocked write is late
 	idle    atomic.Uint32
 	closing atomic.Bool // whoever waits must stop: we are closing
+	handed  bool        // nc is somebody else's now
 
 	bg *background // of watch
 
@@ -80,9 +81,10 @@ type transport interface {
 // What probe has to look at, in link.idle. A driver that needs probing stores
 // idleFresh when it begins to wait.
 const (
-	idleNot   = iota
-	idleFresh // since this tick
-	idleAged  // since the tick before
+	idleNot     = iota
+	idleFresh   // since this tick
+	idleAged    // since the tick before
+	idleWatched // by someone who wants to know: probe at every tick
 )
 
 // longAgo is a deadline that has passed.
@@ -99,7 +101,7 @@ func (l *link) check(now int64) {
 	switch l.idle.Load() {
 	case idleFresh:
 		l.idle.CompareAndSwap(idleFresh, idleAged)
-	case idleAged:
+	case idleAged, idleWatched:
 		l.via.probe()
 	}
 }

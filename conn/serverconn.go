@@ -22,6 +22,7 @@ type ServerConn struct {
 	pull     puller
 	watch    watcher
 
+	driver  Driver
 	phase   servePhase
 	owed    bool // HeadersReceived was called; Finish or OnConnectionClose must be
 	pulls   bool // HeadersReceived takes the content itself
@@ -72,7 +73,7 @@ func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
 		served = true
 		stop := context.AfterFunc(ctx, sc.interruptAll)
 		defer stop()
-		sc.serve(ctx, d, sc.serveStream)
+		sc.serve(ctx, d, Auto)
 	})
 	if !served {
 		return errClosed
@@ -81,8 +82,9 @@ func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
 }
 
 // serve runs a driver's loop from beginning to end.
-func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate, loop func()) {
+func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate, driver Driver) {
 	sc.base, sc.delegate = ctx, d
+	loop := sc.choose(driver)
 	sc.clock.add(&sc.link)
 	sc.setState(StateNew)
 	loop()
@@ -173,8 +175,10 @@ func (sc *ServerConn) end() {
 	o.mu.Unlock()
 	sc.in.end()
 	sc.in.discard()
-	if !detached {
+	if !sc.handed {
 		_ = sc.nc.Close()
+	}
+	if !detached {
 		sc.setState(StateClosed)
 	}
 	sc.message = nil

@@ -77,15 +77,13 @@ func (win *window) release() {
 	}
 }
 
-// residual returns a copy of the unused octets and gives the buffer back.
-func (win *window) residual() []byte {
-	b := append([]byte(nil), win.bytes()...)
-	win.discard()
-	return b
-}
-
-// discard gives the buffer back, whatever it holds.
+// discard gives the buffer back, whatever it holds. What was read in part must
+// not be gone on with by the next who gets it.
 func (win *window) discard() {
+	if win.rd != nil {
+		win.rd.head.Reset()
+		win.rd.head.Fields.Reset()
+	}
 	win.drop()
 	win.release()
 }

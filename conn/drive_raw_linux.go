@@ -1,0 +1,234 @@
+package conn
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+// raw is the driver for TCP and Unix sockets. It reads, parses, calls delegates
+// and writes inside one callback of syscall.RawConn.Read. A goroutine that does
+// net.Conn.Read finds out that there is nothing more by asking once too often;
+// a callback that has read less than it had room for waits by returning false,
+// which saves one system call in three, and gives its buffers back meanwhile.
+//
+// What the runtime's poller demands of it:
+//
+//   - The poller tells of changes, once. Entering RawConn.Read forgets what it
+//     has told; so on entry it reads first and waits later.
+//   - Octets and the end that come together are one change. Having read the
+//     octets it would wait for ever; so a connection that has waited for a tick
+//     is probed.
+//   - While the callback runs, or waits, nobody else can read from the net.Conn,
+//     and closing it waits. So closing is told by a deadline that has passed,
+//     which ends the wait; whatever must block for octets is served outside the
+//     callback; and detaching duplicates the descriptor.
+type raw struct {
+	stream
+	sc    *ServerConn
+	rc    syscall.RawConn
+	fd    int // good until nc is closed, which only the serving goroutine does, last
+	dry   bool
+	waits bool
+	left  func() // of watch
+}
+
+// newRaw returns the raw driver for sc, or nil when its net.Conn is not one for it.
+func newRaw(sc *ServerConn) *raw {
+	var rc syscall.RawConn
+	var err error
+	switch nc := sc.nc.(type) {
+	case *net.TCPConn:
+		rc, err = nc.SyscallConn()
+	case *net.UnixConn:
+		rc, err = nc.SyscallConn()
+	default:
+		return nil
+	}
+	if err != nil {
+		return nil
+	}
+	d := &raw{stream: stream{&sc.link}, sc: sc, rc: rc, fd: -1}
+	if rc.Control(func(fd uintptr) { d.fd = int(fd) }) != nil {
+		return nil
+	}
+	return d
+}
+
+// serve is the loop around the callback.
+func (d *raw) serve() {
+	sc := d.sc
+	ready := d.ready
+	for sc.phase != serveEnd {
+		sc.inside = true
+		d.dry = false
+		err := d.rc.Read(ready)
+		sc.inside = false
+		if d.waits {
+			d.waits = false
+			sc.afterWait()
+		}
+		switch {
+		case err == nil:
+			d.outside()
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			_ = sc.nc.SetReadDeadline(noDeadline) // first clear, then look
+			sc.received(0, errWoken)
+		default:
+			sc.peerClosed(err)
+		}
+	}
+}
+
+// ready is the callback. It returns false to wait until the socket is readable,
+// and true to leave.
+func (d *raw) ready(uintptr) bool {
+	sc := d.sc
+	if d.waits {
+		d.waits = false
+		sc.afterWait()
+	}
+	for {
+		switch sc.advance() {
+		case needOctets:
+			if d.dry {
+				d.dry = false
+				d.wait()
+				return false
+			}
+			d.fill()
+		case needResponse:
+			sc.awaitResponse()
+		default:
+			return true
+		}
+	}
+}
+
+// wait prepares for waiting. A connection that waits holds no buffer, unless
+// it holds part of a head.
+func (d *raw) wait() {
+	d.sc.beforeWait()
+	d.sc.in.idle()
+	d.sc.idle.Store(idleFresh)
+	d.waits = true
+}
+
+// fill reads what is there.
+func (d *raw) fill() {
+	sc := d.sc
+	p := sc.in.space(sc.in.wants())
+	n, errno := readFD(d.fd, p)
+	switch {
+	case n > 0:
+		sc.in.fed(n)
+		d.dry = n < len(p)
+	case errno == syscall.EAGAIN:
+		d.dry = true
+	case errno == syscall.EINTR:
+	case errno == 0:
+		sc.peerClosed(io.EOF)
+	default:
+		sc.peerClosed(os.NewSyscallError("read", errno))
+	}
+}
+
+// outside serves, as stream does, until nothing is under way.
+func (d *raw) outside() {
+	sc := d.sc
+	for {
+		switch sc.advance() {
+		case needOctets:
+			if sc.phase == serveHead {
+				return
+			}
+			sc.readMore()
+		case needResponse:
+			sc.awaitResponse()
+		default:
+			return
+		}
+	}
+}
+
+// write sends p. Writing inside the callback is fine: its lock is another.
+func (d *raw) write(p []byte) error {
+	n, errno := writeFD(d.fd, p)
+	switch {
+	case n == len(p):
+		return nil
+	case n > 0:
+		p = p[n:]
+	case errno != syscall.EAGAIN && errno != syscall.EINTR:
+		return os.NewSyscallError("write", errno)
+	}
+	return d.stream.write(p)
+}
+
+func (d *raw) writeBoth(a, b []byte) error {
+	if len(a) == 0 {
+		return d.write(b)
+	}
+	n, errno := writevFD(d.fd, a, b)
+	switch {
+	case n == len(a)+len(b):
+		return nil
+	case n >= len(a):
+		return d.stream.write(b[n-len(a):])
+	case n > 0:
+		a = a[n:]
+	case errno != syscall.EAGAIN && errno != syscall.EINTR:
+		return os.NewSyscallError("writev", errno)
+	}
+	return d.stream.writeBoth(a, b)
+}
+
+// watch has the clock look, once a tick: no goroutine reads.
+func (d *raw) watch(left func()) {
+	d.left = left
+	d.sc.idle.Store(idleWatched)
+}
+
+func (d *raw) unwatch() []byte {
+	d.sc.idle.Store(idleNot)
+	return nil
+}
+
+// probe implements transport. The clock holds the connection, so the descriptor
+// is good.
+func (d *raw) probe() {
+	switch {
+	case d.sc.idle.Load() == idleWatched:
+		if peerLeft(d.fd) && d.sc.idle.CompareAndSwap(idleWatched, idleNot) {
+			d.left()
+		}
+	case d.sc.idle.CompareAndSwap(idleAged, idleNot):
+		if peerLeft(d.fd) {
+			d.wakeReader()
+		}
+	}
+}
+
+// detach hands over the net.Conn, or, inside the callback, where nobody else
+// could read from it, another for a duplicate of its descriptor.
+func (d *raw) detach() (net.Conn, error) {
+	if !d.sc.inside {
+		return d.stream.detach()
+	}
+	filer, ok := d.sc.nc.(interface{ File() (*os.File, error) })
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	f, err := filer.File()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	nc, err := net.FileConn(f)
+	if err == nil {
+		d.sc.clock.remove(d.link)
+	}
+	return nc, err
+}

@@ -1,0 +1,53 @@
+package conn
+
+import (
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The descriptors are in non-blocking mode, so these return at once. RawSyscall
+// does not tell the scheduler, which is what makes it cheap; it is not for calls
+// that move much.
+
+func readFD(fd int, p []byte) (int, syscall.Errno) {
+	n, _, e := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+	if e != 0 {
+		return 0, e
+	}
+	return int(n), 0
+}
+
+func writeFD(fd int, p []byte) (int, syscall.Errno) {
+	call := syscall.RawSyscall
+	if len(p) > gatherAt {
+		call = syscall.Syscall
+	}
+	n, _, e := call(syscall.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+	if e != 0 {
+		return 0, e
+	}
+	return int(n), 0
+}
+
+func writevFD(fd int, a, b []byte) (int, syscall.Errno) {
+	var iov [2]syscall.Iovec
+	iov[0].Base = unsafe.SliceData(a)
+	iov[0].SetLen(len(a))
+	iov[1].Base = unsafe.SliceData(b)
+	iov[1].SetLen(len(b))
+	n, _, e := syscall.Syscall(syscall.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(&iov)), uintptr(len(iov)))
+	if e != 0 {
+		return 0, e
+	}
+	return int(n), 0
+}
+
+// peerLeft reports whether the peer has closed its side, or the connection is
+// broken. Unlike a read it sees that behind octets that nobody has read.
+func peerLeft(fd int) bool {
+	p := [1]unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
+	n, err := unix.Poll(p[:], 0)
+	return err == nil && n > 0 && p[0].Revents&(unix.POLLRDHUP|unix.POLLHUP|unix.POLLERR) != 0
+}
