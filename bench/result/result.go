@@ -92,7 +92,7 @@ type Sample struct {
 	// LoadBound: the generator was the limit; the rate is a lower bound.
 	LoadBound bool `json:"load_bound,omitempty"`
 	// Probe is how much longer than at its best a fixed piece of work took
-	// around this sample; Slow says that it was too much for the sample to count.
+	// around this sample, 0 when speed does not matter; Slow says that it was too much for the sample to count.
 	Probe float64 `json:"probe"`
 	Slow  bool    `json:"slow,omitempty"`
 	// Failed says why there is no value.

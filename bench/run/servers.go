@@ -51,8 +51,11 @@ func servers() []*server {
 	}
 }
 
-// can reports whether the server can do what the case asks for.
-func (s *server) can(w *workload) bool { return s.lacks&w.needs == 0 }
+// takesPart reports whether the server is measured in a case: it can do what
+// the case asks for, and a quick run does not leave it out.
+func (s *server) takesPart(w *workload, all bool) bool {
+	return s.lacks&w.needs == 0 && (all || !s.fullOnly || w.tls && s.Ours)
+}
 
 // build makes the server's binary in dir.
 func (s *server) build(dir string) error {
