@@ -489,7 +489,9 @@ func TestClientCloseEndsTheWaitForContinue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cc, _ := pair(t, &Params{ExpectTimeout: -1})
 		wrote := make(chan error, 1)
-		go func() { wrote <- cc.WriteHeaders(RequestLine("POST", "/"), host("Expect", "100-continue"), []byte("x")) }()
+		go func() {
+			wrote <- cc.WriteHeaders(RequestLine("POST", "/"), host("Expect", "100-continue"), []byte("x"))
+		}()
 		synctest.Wait()
 		require.NoError(t, cc.Close())
 		require.ErrorIs(t, <-wrote, net.ErrClosed)
