@@ -81,6 +81,9 @@ func (l *language) check(t *testing.T, octets []byte) {
 	}
 }
 
+// manyLines are more field lines than any fixed array of the parser holds.
+var manyLines = strings.Repeat("A:b\r\nAccept: */* \r\n", 90) + "\r\n"
+
 // generous limits keep limits out of the comparison.
 var generous = &parser.Options{MaxFields: 1 << 20, MaxHeadSize: 1 << 30, MaxTrailerSize: 1 << 30}
 
@@ -103,7 +106,7 @@ func languages() map[string]*language {
 				parts := []string{latin1(request.MethodName.Bytes(b)), latin1(request.Target.Bytes(b))}
 				return n, append(parts, sectionParts(&request.Fields, b)...), nil
 			},
-			seeds: seeds("request", corpora.Requests()),
+			seeds: append(seeds("request", corpora.Requests()), "GET / HTTP/1.1\r\n"+manyLines),
 		},
 		"response": {
 			grammar: regexp.MustCompile(statusRE),
@@ -118,7 +121,7 @@ func languages() map[string]*language {
 				parts := []string{string(status), latin1(response.Reason.Bytes(b))}
 				return n, append(parts, sectionParts(&response.Fields, b)...), nil
 			},
-			seeds: seeds("response", corpora.Responses()),
+			seeds: append(seeds("response", corpora.Responses()), "HTTP/1.1 200 OK\r\n"+manyLines),
 		},
 		"trailers": {
 			grammar: regexp.MustCompile(`^` + linesRE),
@@ -131,7 +134,7 @@ func languages() map[string]*language {
 				}
 				return n, sectionParts(&trailers, b), nil
 			},
-			seeds: []string{"\r\n", "A: b\r\n\r\n", "X-Sum:\t 1 \r\nETag: \"a\"\r\nx-sum:\r\n\r\nGET"},
+			seeds: []string{"\r\n", "A: b\r\n\r\n", "X-Sum:\t 1 \r\nETag: \"a\"\r\nx-sum:\r\n\r\nGET", manyLines},
 		},
 	}
 }
