@@ -230,8 +230,8 @@ func (o *outbound) readFrom(r io.Reader) (n int64, taken bool, err error) {
 	if err := o.flush(); err != nil {
 		return 0, false, err
 	}
-	if o.body == bodyFixed {
-		r = &io.LimitedReader{R: r, N: o.left}
+	if l, ok := r.(*io.LimitedReader); o.body == bodyFixed && (!ok || l.N > o.left) {
+		r = &io.LimitedReader{R: r, N: o.left} // one limit is all that sendfile sees through
 	}
 	n, taken, err = o.via.readFrom(r)
 	if o.body == bodyFixed {

@@ -17,6 +17,7 @@ type ServerConn struct {
 	out outbound
 
 	server   *Server // nil for one that stands alone
+	gone     bool    // server does not count it any more; guarded by server.mu
 	delegate ServerDelegate
 	base     context.Context
 	pull     puller
@@ -137,6 +138,10 @@ func (sc *ServerConn) interruptAll() {
 	defer sc.out.mu.Unlock()
 	sc.signal()
 }
+
+// Context returns the parent of the context of every exchange: what was given to
+// Serve, or what [Server.ConnContext] made. It is nil before Serve.
+func (sc *ServerConn) Context() context.Context { return sc.base }
 
 // RemoteAddr returns the peer's address.
 func (sc *ServerConn) RemoteAddr() net.Addr { return sc.nc.RemoteAddr() }
