@@ -17,7 +17,7 @@ func (f *FieldSection) finish() int {
 
 // emptyLine is the offset of the empty line that ends a complete section.
 func (f *FieldSection) emptyLine() int {
-	if len(f.wide) > 0 {
+	if len(f.wide) > 0 || f.startEnd > 0xFFFF {
 		return f.start
 	}
 	return int(f.tape[2*f.lines]) + 2
