@@ -23,7 +23,7 @@ func (c Conn) Detach() (nc net.Conn, residual []byte, err error) {
 	}
 	defer o.mu.Unlock()
 	sc := c.sc
-	if o.alone {
+	if o.alone.Load() {
 		return nil, nil, errNotInCallback
 	}
 	if err := o.flush(); err != nil {

@@ -59,7 +59,7 @@ func NewServerConn(nc net.Conn, p *Params) (*ServerConn, error) {
 func newServerConn(nc net.Conn, set *settings, c *clock) *ServerConn {
 	sc := &ServerConn{link: link{nc: nc, set: set, clock: c, place: -1}, ended: make(chan struct{})}
 	sc.via = stream{&sc.link}
-	sc.out.via, sc.out.owner = sc.via, sc
+	sc.out.via, sc.out.owner, sc.out.link = sc.via, sc, &sc.link
 	sc.in.opts = &set.opts
 	return sc
 }
