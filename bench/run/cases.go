@@ -22,10 +22,10 @@ type workload struct {
 	rate          float64 // requests per second; 0: closed loop
 	perConnection bool
 	tls           bool
-	idle          bool   // memory of idle connections is measured, nothing else
-	needs         need   // what a server must be able to do
-	compare       need   // what it must be able to do for expect to be compared
-	client        string // a client is measured: the mode it is started with
+	idle          bool // memory of idle connections is measured, nothing else
+	needs         need // what a server must be able to do
+	compare       need // what it must be able to do for expect to be compared
+	client        bool // clients are measured, not servers
 	fullOnly      bool
 }
 
@@ -39,6 +39,7 @@ const (
 	needBig   // has /big
 	needClose // closes when asked to
 	needEcho  // answers with the content of the request
+	needPipelining
 	needCount // knows the length of chunked content; without it the answer is not compared
 )
 
@@ -151,5 +152,9 @@ func cases() []workload {
 		{Case: result.Case{Name: "idle", Title: "10 000 idle connections: resident memory of each", Unit: result.Kibibytes, Goals: []result.Goal{
 			{Server: "h1wire raw", Limit: 4}, {Server: "h1wire loop", Limit: 0.5}}},
 			request: plain, expect: hello, conns: 10000, idle: true, needs: needContent},
+		{Case: micros("client 64", "client: 64 connections, GET /plaintext", result.Goal{Server: "h1wire client", Peer: "fasthttp client", Ratio: 0.7}),
+			conns: 64, client: true},
+		{Case: micros("client pipelined 16", "client: 64 connections, 16 requests pipelined", result.Goal{Server: "h1wire client", Peer: "fasthttp client", Ratio: 0.15}),
+			conns: 64, depth: 16, client: true, needs: needPipelining},
 	}
 }

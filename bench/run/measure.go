@@ -44,6 +44,9 @@ type running struct {
 // measure runs all rounds of one case. The servers take turns in each round,
 // and every round begins with another of them.
 func (r *runner) measure(ctx context.Context, w *workload, all []*server) error {
+	if w.client {
+		return r.measureClients(ctx, w, all)
+	}
 	if err := r.files(w); err != nil {
 		return err
 	}
