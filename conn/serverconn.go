@@ -17,6 +17,7 @@ type ServerConn struct {
 	out outbound
 
 	server   *Server // nil for one that stands alone
+	gone     bool    // server does not count it any more; guarded by server.mu
 	delegate ServerDelegate
 	base     context.Context
 	pull     puller
@@ -58,7 +59,7 @@ func NewServerConn(nc net.Conn, p *Params) (*ServerConn, error) {
 func newServerConn(nc net.Conn, set *settings, c *clock) *ServerConn {
 	sc := &ServerConn{link: link{nc: nc, set: set, clock: c, place: -1}, ended: make(chan struct{})}
 	sc.via = stream{&sc.link}
-	sc.out.via, sc.out.owner = sc.via, sc
+	sc.out.via, sc.out.owner, sc.out.link = sc.via, sc, &sc.link
 	sc.in.opts = &set.opts
 	return sc
 }
@@ -137,6 +138,10 @@ func (sc *ServerConn) interruptAll() {
 	defer sc.out.mu.Unlock()
 	sc.signal()
 }
+
+// Context returns the parent of the context of every exchange: what was given to
+// Serve, or what [Server.ConnContext] made. It is nil before Serve.
+func (sc *ServerConn) Context() context.Context { return sc.base }
 
 // RemoteAddr returns the peer's address.
 func (sc *ServerConn) RemoteAddr() net.Addr { return sc.nc.RemoteAddr() }

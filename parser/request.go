@@ -28,7 +28,7 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 	}
 	f.lim = o.fields()
 	limit := o.headSize()
-	switch f.run(&requestTable, b[:min(len(b), limit)], requestEnd, o.Lenience) {
+	switch f.scanRequest(b[:min(len(b), limit)], o.Lenience) {
 	case done:
 		h.startLine(b)
 		return f.finish(), nil

@@ -62,6 +62,8 @@ type Server struct {
 	Name    string `json:"name"`
 	Version string `json:"version,omitempty"`
 	Ours    bool   `json:"ours,omitempty"`
+	// Client: what is measured sends requests.
+	Client bool `json:"client,omitempty"`
 	// Floor marks what does no HTTP: a bound, not a peer.
 	Floor bool `json:"floor,omitempty"`
 	// Missing says why it was not measured at all.
@@ -92,7 +94,7 @@ type Sample struct {
 	// LoadBound: the generator was the limit; the rate is a lower bound.
 	LoadBound bool `json:"load_bound,omitempty"`
 	// Probe is how much longer than at its best a fixed piece of work took
-	// around this sample; Slow says that it was too much for the sample to count.
+	// around this sample, 0 when speed does not matter; Slow says that it was too much for the sample to count.
 	Probe float64 `json:"probe"`
 	Slow  bool    `json:"slow,omitempty"`
 	// Failed says why there is no value.

@@ -7,6 +7,7 @@
 //	go run ./run -cases 'plain|POST' -servers 'raw|fasthttp'
 //	go run ./run -quick -compare report/run-20261122-101500/result.json
 //	go run ./run -render report/run-20261122-101500/result.json
+//	go run ./run -check-load                       h1load against wrk
 //
 // It is started in the folder bench. Every server runs on one core, the load on
 // another. What is compared is the CPU time that a server takes per request;
@@ -41,6 +42,7 @@ type options struct {
 	out            string
 	compare        string
 	render         string
+	checkLoad      bool
 	h1check        h1check
 }
 
@@ -76,6 +78,7 @@ func parse(args []string) (*options, error) {
 	f.StringVar(&o.out, "out", "", "`folder` for the report (default report/run-TIME)")
 	f.StringVar(&o.compare, "compare", "", "compare with the result.json `file` of an earlier run")
 	f.StringVar(&o.render, "render", "", "measure nothing: tables and charts from this result.json `file`")
+	f.BoolVar(&o.checkLoad, "check-load", false, "measure no server but h1load: compare what it says with what wrk says")
 	f.StringVar(&o.h1check.command, "h1check", os.Getenv("H1CHECK"), "conformance checker, `command`; default $H1CHECK")
 	f.StringVar(&o.h1check.cases, "h1check-cases", os.Getenv("H1CHECK_CASES"), "its case `file`; default $H1CHECK_CASES")
 	if err := f.Parse(args); err != nil {
@@ -127,6 +130,9 @@ func run(ctx context.Context, o *options) error {
 	if _, err := os.Stat("go.mod"); err != nil {
 		return errors.New("start it in the folder bench")
 	}
+	if o.checkLoad {
+		return checkLoad(ctx, o, os.Stdout)
+	}
 	r, err := suite(ctx, o)
 	if r == nil || len(r.Samples) == 0 {
 		return errors.Join(err, errors.New("nothing was measured"))
@@ -147,7 +153,7 @@ func suite(ctx context.Context, o *options) (*result.Report, error) {
 	defer os.RemoveAll(dir)
 	r := &runner{
 		serverCore: server, loadCore: load,
-		rounds: o.rounds, warm: o.warm, duration: o.duration, idleConns: o.idle,
+		rounds: o.rounds, all: o.full || o.servers != "", warm: o.warm, duration: o.duration, idleConns: o.idle,
 		dir: dir, h1load: filepath.Join(dir, "h1load"),
 		report: &result.Report{Time: time.Now(), Command: "go run ./run " + strings.Join(os.Args[1:], " "), Machine: machine(server, load)},
 	}
@@ -169,7 +175,7 @@ func suite(ctx context.Context, o *options) (*result.Report, error) {
 	for i := range todo {
 		r.report.Cases = append(r.report.Cases, todo[i].Case)
 		for _, s := range all {
-			if s.can(&todo[i]) {
+			if s.takesPart(&todo[i], r.all) {
 				r.progress.all += r.rounds
 			}
 		}
@@ -191,8 +197,8 @@ func (r *runner) present(o *options) ([]*server, error) {
 		return nil, err
 	}
 	var all []*server
-	for _, s := range servers() {
-		if s.fullOnly && !o.full && o.servers == "" || !only.MatchString(s.Name) {
+	for _, s := range append(servers(), clients()...) {
+		if s.fullOnly && !r.all && !(s.Ours && s.lacks&needTLS == 0) || !only.MatchString(s.Name) {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "build %s\n", s.Name)
@@ -204,7 +210,7 @@ func (r *runner) present(o *options) ([]*server, error) {
 		switch {
 		case s.Missing != "":
 			fmt.Fprintf(os.Stderr, "%s is not measured: %s\n", s.Name, s.Missing)
-		case s.Floor:
+		case s.Floor, s.Client:
 		case o.h1check.command == "":
 			fmt.Fprintf(os.Stderr, "conformance of %s: not run (no H1CHECK)\n", s.Name)
 		default:

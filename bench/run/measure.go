@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +23,7 @@ import (
 type runner struct {
 	serverCore, loadCore int
 	rounds               int
+	all                  bool // also the servers that a quick run leaves out
 	warm, duration       time.Duration
 	idleConns            int
 	dir                  string // for binaries, requests, logs
@@ -39,18 +41,20 @@ type running struct {
 	*process
 }
 
-// measure runs all rounds of one case. The servers stay up for the whole case
-// and take turns in each round; every round begins with another of them.
+// measure runs all rounds of one case. The servers take turns in each round,
+// and every round begins with another of them.
 func (r *runner) measure(ctx context.Context, w *workload, all []*server) error {
+	if w.client {
+		return r.measureClients(ctx, w, all)
+	}
 	if err := r.files(w); err != nil {
 		return err
 	}
+	if w.idle {
+		return r.measureIdle(ctx, w, all)
+	}
 	up := r.startAll(w, all)
-	defer func() {
-		for _, x := range up {
-			x.stop()
-		}
-	}()
+	defer stopAll(up)
 	for round := range r.rounds {
 		for i := range up {
 			if ctx.Err() != nil {
@@ -63,6 +67,30 @@ func (r *runner) measure(ctx context.Context, w *workload, all []*server) error 
 	return nil
 }
 
+// measureIdle starts the servers for every round anew: memory that a process
+// once had it keeps.
+func (r *runner) measureIdle(ctx context.Context, w *workload, all []*server) error {
+	for round := range r.rounds {
+		for _, s := range all {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			up := r.startAll(w, []*server{s})
+			for _, x := range up {
+				r.sample(w, x.Name, round, func(s *result.Sample) error { return r.idle(ctx, w, x, s) })
+			}
+			stopAll(up)
+		}
+	}
+	return nil
+}
+
+func stopAll(up []running) {
+	for _, x := range up {
+		x.stop()
+	}
+}
+
 // startAll starts the servers that can serve the case; what does not start is
 // recorded as failed.
 func (r *runner) startAll(w *workload, all []*server) (up []running) {
@@ -71,7 +99,7 @@ func (r *runner) startAll(w *workload, all []*server) (up []running) {
 		o.Cert, o.Key = r.cert, r.key
 	}
 	for _, s := range all {
-		if !s.can(w) {
+		if !s.takesPart(w, r.all) {
 			continue
 		}
 		p, err := s.start(r.serverCore, r.dir, o)
@@ -87,11 +115,17 @@ func (r *runner) startAll(w *workload, all []*server) (up []running) {
 // sample takes one measurement, with a look at the machine before and after.
 func (r *runner) sample(w *workload, name string, round int, take func(*result.Sample) error) {
 	s := result.Sample{Case: w.Name, Server: name, Round: round}
-	before := probe(r.serverCore, r.loadCore)
+	var slowest time.Duration
+	if !w.idle { // memory does not depend on speed
+		slowest = probe(r.serverCore, r.loadCore)
+	}
 	if err := take(&s); err != nil {
 		s.Failed = err.Error()
 	}
-	r.probes = append(r.probes, max(before, probe(r.serverCore, r.loadCore)))
+	if !w.idle {
+		slowest = max(slowest, probe(r.serverCore, r.loadCore))
+	}
+	r.probes = append(r.probes, slowest)
 	r.report.Samples = append(r.report.Samples, s)
 	r.progress.sample(w, &s, r.rounds)
 }
@@ -106,12 +140,11 @@ const (
 // judge marks the samples during which the machine was slow, now that the
 // probe's best is known.
 func (r *runner) judge() {
-	if len(r.probes) == 0 {
-		return
-	}
-	best := r.probes[0]
+	best := time.Duration(math.MaxInt64)
 	for _, p := range r.probes {
-		best = min(best, p)
+		if p > 0 {
+			best = min(best, p)
+		}
 	}
 	for i := range r.report.Samples {
 		s := &r.report.Samples[i]
@@ -122,9 +155,6 @@ func (r *runner) judge() {
 
 // drive puts the load of a case on a server.
 func (r *runner) drive(ctx context.Context, w *workload, x running, s *result.Sample) error {
-	if w.idle {
-		return r.idle(ctx, w, x, s)
-	}
 	args := r.loadArgs(w, x)
 	args = append(args, "-json", "-warm", r.warm.String(), "-d", r.duration.String(), "-pid", strconv.Itoa(x.cmd.Process.Pid))
 	if w.depth > 1 {
@@ -164,6 +194,9 @@ func (r *runner) loadArgs(w *workload, x running) []string {
 	args := []string{"-c", strconv.Itoa(w.conns), "-request", r.file(w, "request")}
 	if w.expect != nil && x.lacks&w.compare == 0 {
 		args = append(args, "-expect", r.file(w, "expect"))
+	}
+	if w.length > 0 {
+		args = append(args, "-length", strconv.FormatInt(w.length, 10))
 	}
 	return args
 }

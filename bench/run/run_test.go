@@ -24,7 +24,7 @@ func TestSmoke(t *testing.T) {
 	}
 	t.Chdir("..")
 	out := t.TempDir()
-	o, err := parse([]string{"-servers", "^(floor|net/http)$", "-cases", "^(plain 64|GET 1 MB|TLS 64|rate 20000|idle)$",
+	o, err := parse([]string{"-servers", "^(floor|net/http|net/http client)$", "-cases", "^(plain 64|GET 1 MB|TLS 64|rate 20000|idle|client 64)$",
 		"-rounds", "2", "-warm", "20ms", "-d", "100ms", "-idle", "50", "-out", out})
 	require.NoError(t, err)
 	o.h1check = h1check{}
@@ -32,14 +32,16 @@ func TestSmoke(t *testing.T) {
 
 	r, err := result.Read(filepath.Join(out, "result.json"))
 	require.NoError(t, err)
-	require.Len(t, r.Cases, 5)
-	require.Len(t, r.Samples, 2*(5+2), "net/http in five cases, the floor in plain and rate")
+	require.Len(t, r.Cases, 6)
+	require.Len(t, r.Samples, 2*(5+2+1), "net/http in five cases, the floor in plain and rate, a client")
 	for _, s := range r.Samples {
 		require.Empty(t, s.Failed)
 		require.Zero(t, s.Errors)
-		require.GreaterOrEqual(t, s.Probe, 1.0)
 		if s.Case != "idle" {
+			require.GreaterOrEqual(t, s.Probe, 1.0)
 			require.Positive(t, s.Rate, "%s %s", s.Case, s.Server)
+		}
+		if s.Latency != nil {
 			require.Positive(t, s.Latency.P99)
 		}
 	}
@@ -91,6 +93,9 @@ func TestCountFindings(t *testing.T) {
 // TestRequests: what the cases send is what their titles say.
 func TestRequests(t *testing.T) {
 	for _, w := range cases() {
+		if w.client {
+			continue
+		}
 		head, body, found := strings.Cut(string(w.request), "\r\n\r\n")
 		require.True(t, found, w.Name)
 		require.Contains(t, head, "\r\nHost: ", w.Name)
@@ -109,7 +114,7 @@ func TestRequests(t *testing.T) {
 
 func TestGoalsNameServers(t *testing.T) {
 	known := map[string]bool{"": true}
-	for _, s := range servers() {
+	for _, s := range append(servers(), clients()...) {
 		known[s.Name] = true
 	}
 	for _, w := range cases() {
@@ -135,4 +140,24 @@ func TestFlags(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 9, o.rounds)
 	require.Equal(t, 1500*time.Millisecond, o.duration)
+}
+
+func TestParseWrk(t *testing.T) {
+	r, err := parseWrk(`Running 2s test @ http://127.0.0.1:9101/plaintext
+  1 threads and 64 connections
+  Thread Stats   Avg      Stdev     Max   +/- Stdev
+    Latency     1.37ms    2.91ms  40.48ms   92.25%
+  Latency Distribution
+     50%  427.00us
+     75%  723.00us
+     90%    2.90ms
+     99%   14.69ms
+  119877 requests in 2.00s, 14.52MB read
+Requests/sec:  59938.49
+Transfer/sec:      7.26MB
+`)
+	require.NoError(t, err)
+	require.Equal(t, reading{rate: 59938.49, p50: 427, p99: 14690}, r)
+	_, err = parseWrk("unable to connect")
+	require.Error(t, err)
 }
