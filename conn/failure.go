@@ -57,19 +57,19 @@ func (sc *ServerConn) panicked(r any) verdict {
 var errPanicked = errors.New("conn: a callback panicked")
 
 // guard calls f, which must not take the connection down with it.
-func (sc *ServerConn) guard(what string, f func()) {
+func (l *link) guard(what string, f func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			sc.logPanic(what, r)
+			l.logPanic(what, r)
 		}
 	}()
 	f()
 }
 
-func (sc *ServerConn) logPanic(what string, r any) {
+func (l *link) logPanic(what string, r any) {
 	stack := make([]byte, 16<<10)
 	stack = stack[:runtime.Stack(stack, false)]
-	sc.set.Logger.Error("panic in "+what, slog.Any("remote", sc.nc.RemoteAddr()),
+	l.set.Logger.Error("panic in "+what, slog.Any("remote", l.nc.RemoteAddr()),
 		slog.Any("panic", r), slog.String("stack", string(stack)))
 }
 

@@ -2,8 +2,6 @@ package conn
 
 import (
 	"context"
-	"io"
-	"log/slog"
 	"net"
 	"regexp"
 	"strings"
@@ -15,8 +13,6 @@ import (
 
 	"github.com/h1wire/h1wire/conn/conntest"
 )
-
-var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 // crlf makes a message of lines.
 func crlf(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
@@ -100,9 +96,9 @@ func quietly(p *Params) *Params {
 	return &q
 }
 
-// deliveries cuts s in every way that a network might: whole, octet by octet,
+// cuts cuts s in every way that a network might: whole, octet by octet,
 // and in two at every offset.
-func deliveries(s string, f func(name string, pieces []string)) {
+func cuts(s string, f func(name string, pieces []string)) {
 	f("whole", []string{s})
 	f("octets", octetsOf(s))
 	for i := 1; i < len(s); i++ {

@@ -264,7 +264,7 @@ func chunksOf(s string, n int) string {
 func TestServerCases(t *testing.T) {
 	for _, tc := range serverCases {
 		t.Run(tc.name, func(t *testing.T) {
-			deliveries(tc.send, func(name string, pieces []string) {
+			cuts(tc.send, func(name string, pieces []string) {
 				runServerCase(t, &tc, name, pieces)
 			})
 		})

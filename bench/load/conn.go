@@ -42,12 +42,13 @@ func (l *loop) dial(c *conn) fault {
 	if err != nil {
 		return faultConnect
 	}
-	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	if l.cfg.PerConnection {
 		l.bindSource(fd)
+	} else {
+		optionNow(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	}
-	if err := unix.Connect(fd, l.server); err != nil && err != unix.EINPROGRESS {
-		unix.Close(fd)
+	if connectNow(fd, l.server) != 0 {
+		closeNow(fd)
 		return faultConnect
 	}
 	c.fd, c.answered, c.heard = fd, false, l.now
@@ -58,13 +59,13 @@ func (l *loop) dial(c *conn) fault {
 // bindSource takes the next of 200 loopback addresses, so that the ports of
 // one address, in TIME_WAIT after each connection, do not run out.
 func (l *loop) bindSource(fd int) {
-	to, ok := l.server.(*unix.SockaddrInet4)
-	if !ok || to.Addr[0] != 127 {
+	if l.source == nil {
 		return
 	}
-	_ = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
 	l.sources++
-	_ = unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, byte(2 + l.sources%200)}})
+	l.source[lastOctetIPv4] = byte(2 + l.sources%200)
+	optionNow(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
+	bindNow(fd, l.source)
 }
 
 // watch tells epoll which events of c matter.
@@ -79,7 +80,7 @@ func (l *loop) watch(c *conn, events uint32, op int) fault {
 // hangUp closes c and forgets what was under way.
 func (l *loop) hangUp(c *conn) {
 	if c.fd >= 0 {
-		unix.Close(c.fd) // leaves epoll with it
+		closeNow(c.fd) // leaves epoll with it
 	}
 	l.pending -= c.n
 	c.fd, c.n, c.first, c.toSend, c.at = -1, 0, 0, 0, 0

@@ -27,7 +27,8 @@ type loop struct {
 	batch   []byte // Depth requests, one behind the other
 	epoll   int
 	family  int
-	server  unix.Sockaddr
+	server  []byte // its address
+	source  []byte // local address of the next connection; nil: as it comes
 	sources int
 
 	conns   []conn
@@ -83,6 +84,9 @@ func newLoop(cfg *Config) (*loop, error) {
 		return nil, err
 	}
 	l.family, l.server = socketAddress(tcp)
+	if ip := tcp.IP.To4(); ip != nil && ip[0] == 127 {
+		_, l.source = socketAddress(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 0)})
+	}
 	if l.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("load: epoll: %w", err)
 	}
@@ -91,13 +95,6 @@ func newLoop(cfg *Config) (*loop, error) {
 
 func newExpectation(cfg *Config) expectation {
 	return expectation{status: cfg.Status, length: cfg.Length, body: cfg.Body, noBody: cfg.Method == "HEAD"}
-}
-
-func socketAddress(a *net.TCPAddr) (family int, sa unix.Sockaddr) {
-	if ip := a.IP.To4(); ip != nil {
-		return unix.AF_INET, &unix.SockaddrInet4{Port: a.Port, Addr: [4]byte(ip)}
-	}
-	return unix.AF_INET6, &unix.SockaddrInet6{Port: a.Port, Addr: [16]byte(a.IP.To16())}
 }
 
 func (l *loop) close() {
@@ -152,7 +149,7 @@ func (l *loop) until(ctx context.Context, t int64) error {
 			return nil
 		}
 		l.dispatch()
-		n, errno := l.wait(min(tick, time.Duration(t-l.now), l.due.wait(l.now)))
+		n, errno := l.wait(l.patience(t))
 		if errno != 0 {
 			return fmt.Errorf("load: epoll: %w", errno)
 		}
@@ -171,6 +168,14 @@ func (l *loop) until(ctx context.Context, t int64) error {
 			return errors.New("load: nothing but errors: " + l.worst())
 		}
 	}
+}
+
+// patience is how long to wait for events before something else is to be done.
+func (l *loop) patience(t int64) time.Duration {
+	if l.cfg.Spin {
+		return 0
+	}
+	return min(tick, time.Duration(t-l.now), l.due.wait(l.now))
 }
 
 // serve handles the events of one connection.

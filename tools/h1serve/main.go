@@ -17,6 +17,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -39,6 +40,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stderr)) }
 // config is what the flags say.
 type config struct {
 	addr, dir string
+	cert, key string // files; none: no TLS
 	echo      bool
 	driver    conn.Driver
 	level     slog.Level
@@ -59,18 +61,36 @@ func run(args []string, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "h1serve:", err)
 		return 2
 	}
+	secure, err := cfg.tls()
+	if err != nil {
+		fmt.Fprintln(stderr, "h1serve:", err)
+		return 2
+	}
 	l, err := net.Listen("tcp", cfg.addr)
 	if err != nil {
 		fmt.Fprintln(stderr, "h1serve:", err)
 		return 1
 	}
 	s := &conn.Server{
-		Params:   conn.Params{Decompress: !cfg.echo},
-		Delegate: delegate,
-		Driver:   cfg.driver,
-		Logger:   log,
+		Params:    conn.Params{Decompress: !cfg.echo},
+		Delegate:  delegate,
+		TLSConfig: secure,
+		Driver:    cfg.driver,
+		Logger:    log,
 	}
 	return serve(s, l, log)
+}
+
+// tls returns what to serve TLS with, nil without a certificate.
+func (c *config) tls() (*tls.Config, error) {
+	if c.cert == "" && c.key == "" {
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(c.cert, c.key)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}}, nil
 }
 
 // serve serves until a signal comes.
@@ -110,6 +130,8 @@ func parseFlags(args []string, stderr io.Writer) (cfg config, err error) {
 	fs.StringVar(&cfg.addr, "addr", "127.0.0.1:8080", "address to listen on")
 	fs.StringVar(&cfg.dir, "dir", "", "directory to serve at /")
 	fs.BoolVar(&cfg.echo, "echo", false, "answer every valid request with its own content")
+	fs.StringVar(&cfg.cert, "tls-cert", "", "certificate file: serve TLS")
+	fs.StringVar(&cfg.key, "tls-key", "", "key file of the certificate")
 	fs.TextVar(&cfg.level, "log", slog.LevelInfo, "least severe records to log")
 	driver := fs.String("driver", "auto", "how octets are moved: auto, stream or raw")
 	switch err := fs.Parse(args); {
