@@ -40,8 +40,9 @@ type link struct {
 	readBy  atomic.Int64 // when waiting for octets is late; 0: never
 	writeBy atomic.Int64 // when a blocked write is late
 	idle    atomic.Uint32
-	closing atomic.Bool // whoever waits must stop: we are closing
-	handed  bool        // nc is somebody else's now
+	sent    atomic.Int64 // octets, ever; counted where somebody asks: by stream
+	closing atomic.Bool  // whoever waits must stop: we are closing
+	handed  bool         // nc is somebody else's now
 
 	bg *background // of watch
 
@@ -149,6 +150,7 @@ func (s stream) write(p []byte) error {
 	for len(p) > 0 {
 		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
 		n, err := s.nc.Write(p)
+		s.sent.Add(int64(n))
 		p = p[n:]
 		if err != nil && !s.slow(n > 0, &err) {
 			return err
@@ -186,6 +188,7 @@ func (s stream) writeBoth(a, b []byte) error {
 	for {
 		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
 		n, err := s.gather.WriteTo(s.nc)
+		s.sent.Add(n)
 		if err == nil {
 			break
 		}
@@ -206,5 +209,6 @@ func (s stream) readFrom(r io.Reader) (int64, bool, error) {
 	s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
 	defer s.writeBy.Store(0)
 	n, err := tcp.ReadFrom(r)
+	s.sent.Add(n)
 	return n, true, err
 }
