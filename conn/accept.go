@@ -114,7 +114,7 @@ func (s *Server) admit(ctx context.Context, nc net.Conn) {
 	if s.TLSConfig != nil {
 		nc = tls.Server(nc, s.TLSConfig)
 	}
-	sc := newServerConn(nc, s.set, &s.clock)
+	sc := newServerConn(nc, s.set, &s.clock, s.Driver)
 	sc.server = s
 	s.conns[sc] = struct{}{}
 	go s.serveConn(ctx, sc)
@@ -139,7 +139,7 @@ func (s *Server) serveConn(ctx context.Context, sc *ServerConn) {
 	switch t, ok := sc.nc.(*tls.Conn); {
 	case !served: // closed before it began
 	case !ok:
-		s.drive(ctx, sc)
+		sc.serve(ctx, s.Delegate)
 	case s.handshake(ctx, t):
 		if h := s.NextProto[t.ConnectionState().NegotiatedProtocol]; h != nil {
 			s.disown(sc)
@@ -147,7 +147,7 @@ func (s *Server) serveConn(ctx context.Context, sc *ServerConn) {
 			close(sc.ended)
 			break
 		}
-		s.drive(ctx, sc)
+		sc.serve(ctx, s.Delegate)
 	default:
 		_ = t.Close()
 		close(sc.ended)

@@ -148,7 +148,13 @@ func (in *inbound) chunk() ([]byte, error) {
 	}
 	in.take(n)
 	if len(data) > 0 {
-		return data, in.count(len(data))
+		if err := in.count(len(data)); err != nil {
+			return nil, err
+		}
+		if in.chunked.Left() > uint64(in.max-in.size) {
+			return nil, bodyTooLarge(in.max) // no need to wait for it
+		}
+		return data, nil
 	}
 	if in.chunked.Done() {
 		in.trailer = true

@@ -24,6 +24,7 @@ type ServerConn struct {
 	watch    watcher
 
 	driver  Driver
+	loop    func() // of the driver
 	phase   servePhase
 	owed    bool // HeadersReceived was called; Finish or OnConnectionClose must be
 	pulls   bool // HeadersReceived takes the content itself
@@ -53,14 +54,14 @@ func NewServerConn(nc net.Conn, p *Params) (*ServerConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newServerConn(nc, set, new(clock)), nil
+	return newServerConn(nc, set, new(clock), Auto), nil
 }
 
-func newServerConn(nc net.Conn, set *settings, c *clock) *ServerConn {
+func newServerConn(nc net.Conn, set *settings, c *clock, d Driver) *ServerConn {
 	sc := &ServerConn{link: link{nc: nc, set: set, clock: c, place: -1}, ended: make(chan struct{})}
-	sc.via = stream{&sc.link}
-	sc.out.via, sc.out.owner, sc.out.link = sc.via, sc, &sc.link
+	sc.out.owner, sc.out.link = sc, &sc.link
 	sc.in.opts = &set.opts
+	sc.choose(d)
 	return sc
 }
 
@@ -74,7 +75,7 @@ func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
 		served = true
 		stop := context.AfterFunc(ctx, sc.interruptAll)
 		defer stop()
-		sc.serve(ctx, d, Auto)
+		sc.serve(ctx, d)
 	})
 	if !served {
 		return errClosed
@@ -83,12 +84,11 @@ func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
 }
 
 // serve runs a driver's loop from beginning to end.
-func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate, driver Driver) {
+func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate) {
 	sc.base, sc.delegate = ctx, d
-	loop := sc.choose(driver)
 	sc.clock.add(&sc.link)
 	sc.setState(StateNew)
-	loop()
+	sc.loop()
 	sc.end()
 }
 

@@ -195,6 +195,9 @@ func (r *runner) loadArgs(w *workload, x running) []string {
 	if w.expect != nil && x.lacks&w.compare == 0 {
 		args = append(args, "-expect", r.file(w, "expect"))
 	}
+	if w.length > 0 {
+		args = append(args, "-length", strconv.FormatInt(w.length, 10))
+	}
 	return args
 }
 
