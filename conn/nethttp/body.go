@@ -2,6 +2,7 @@ package nethttp
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"sync"
 
@@ -94,14 +95,14 @@ func (b *requestBody) drain() {
 	}
 }
 
-// broken returns how the peer broke HTTP in the content, if it did.
-func (b *requestBody) broken() bool {
+// failed reports whether the content turned out to be malformed, too long, or cut
+// off.
+func (b *requestBody) failed() bool {
 	if !b.mu.TryLock() {
 		return false
 	}
 	defer b.mu.Unlock()
-	var e *conn.InputError
-	return errors.As(b.err, &e)
+	return b.err != nil && b.err != io.EOF
 }
 
 // tooLarge is a body that exceeds Params.MaxBodySize: the connection's error, and

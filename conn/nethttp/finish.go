@@ -17,7 +17,7 @@ func (w *response) finish() {
 	}
 	body := &w.exchange.body
 	hasBody := w.exchange.request.ContentLength != 0
-	if hasBody && w.status == 0 && body.broken() {
+	if hasBody && w.status == 0 && body.failed() {
 		w.end() // the connection answers: nobody has, and it knows what was wrong
 		return
 	}
