@@ -114,10 +114,10 @@ func (s *Server) admit(ctx context.Context, nc net.Conn) {
 	if s.TLSConfig != nil {
 		nc = tls.Server(nc, s.TLSConfig)
 	}
-	sc := newServerConn(nc, s.set, &s.clock)
+	sc := newServerConn(nc, s.set, &s.clock, s.Driver)
 	sc.server = s
 	s.conns[sc] = struct{}{}
-	go s.serveConn(ctx, sc, addr)
+	go s.serveConn(ctx, sc)
 }
 
 // addrOf returns the peer's IP address, if it has one.
@@ -130,33 +130,49 @@ func addrOf(nc net.Conn) netip.Addr {
 }
 
 // serveConn serves one connection to its end.
-func (s *Server) serveConn(ctx context.Context, sc *ServerConn, addr netip.Addr) {
+func (s *Server) serveConn(ctx context.Context, sc *ServerConn) {
 	if s.ConnContext != nil {
 		ctx = s.ConnContext(ctx, sc.nc)
 	}
-	served := false
-	sc.start.Do(func() { served = true })
 	switch t, ok := sc.nc.(*tls.Conn); {
-	case !served: // closed before it began
+	case sc.started.Swap(true): // closed before it began
 	case !ok:
-		s.drive(ctx, sc)
+		sc.serve(ctx, s.Delegate)
 	case s.handshake(ctx, t):
 		if h := s.NextProto[t.ConnectionState().NegotiatedProtocol]; h != nil {
+			s.disown(sc)
 			sc.guard("NextProto", func() { h(ctx, t) })
 			close(sc.ended)
 			break
 		}
-		s.drive(ctx, sc)
+		sc.serve(ctx, s.Delegate)
 	default:
 		_ = t.Close()
 		close(sc.ended)
 	}
 	s.release()
+	s.leave(sc)
+}
+
+// disown leaves the ending of a connection to whoever took it over.
+func (s *Server) disown(sc *ServerConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, sc)
+}
+
+// leave ends a connection's being counted. Only the first call counts.
+func (s *Server) leave(sc *ServerConn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sc.gone {
+		return
+	}
+	sc.gone = true
+	delete(s.conns, sc)
 	s.busy--
 	if s.MaxConnsPerAddr > 0 {
+		addr := addrOf(sc.nc)
 		if s.perAddr[addr]--; s.perAddr[addr] == 0 {
 			delete(s.perAddr, addr)
 		}

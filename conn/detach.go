@@ -12,8 +12,10 @@ var errNotInCallback = errors.New("conn: Detach outside HeadersReceived and Fini
 // response with status 101, or 2xx to CONNECT, has been sent. What was written is
 // sent; the net.Conn has no deadline set, and residual are the octets that came
 // behind the request, the caller's own. The serving loop ends when the callback
-// returns, OnClose follows, and neither Finish nor OnConnectionClose. Whoever
-// detached a connection closes it.
+// returns, OnClose follows, and neither Finish nor OnConnectionClose; a
+// [Conn.Context] asked for before lasts until then. Whoever detached a
+// connection closes it; the server's Shutdown does not wait for it, nor for the
+// callback, unless [Server.TrackDetached] says so.
 func (c Conn) Detach() (nc net.Conn, residual []byte, err error) {
 	o, err := c.lock()
 	if err != nil {
@@ -21,19 +23,22 @@ func (c Conn) Detach() (nc net.Conn, residual []byte, err error) {
 	}
 	defer o.mu.Unlock()
 	sc := c.sc
-	if o.alone {
+	if o.alone.Load() {
 		return nil, nil, errNotInCallback
 	}
 	if err := o.flush(); err != nil {
 		return nil, nil, err
 	}
-	sc.unwatch()
+	if sc.watch.wanted.Load() {
+		sc.in.feed(sc.via.unwatch())
+	}
 	nc, err = sc.via.detach()
 	if err != nil {
 		return nil, nil, err
 	}
 	if sc.server != nil {
 		nc = sc.server.detach(nc)
+		sc.server.leave(sc)
 	}
 	residual = append(residual, sc.in.bytes()...)
 	sc.in.drop()

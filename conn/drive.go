@@ -1,9 +1,6 @@
 package conn
 
-import (
-	"context"
-	"fmt"
-)
+import "fmt"
 
 // Driver is how a server moves the octets of its connections. What delegates
 // see is the same with each.
@@ -39,23 +36,17 @@ func ParseDriver(name string) (Driver, error) {
 }
 
 // Driver returns the driver that serves the connection: Stream, Raw or Loop.
-// It is Auto until that has been decided.
 func (sc *ServerConn) Driver() Driver { return sc.driver }
 
-// choose returns the loop of the driver that is wanted, or of the one that can
-// take its place.
-func (sc *ServerConn) choose(d Driver) func() {
+// choose takes the driver that is wanted, or the one that can take its place. It
+// is done before anyone else knows of sc, for whoever closes it wakes the driver.
+func (sc *ServerConn) choose(d Driver) {
 	if d != Stream {
 		if r := newRaw(sc); r != nil {
-			sc.driver, sc.via, sc.out.via = Raw, r, r
-			return r.serve
+			sc.driver, sc.via, sc.out.via, sc.loop = Raw, r, r, r.serve
+			return
 		}
 	}
-	sc.driver = Stream
-	return sc.serveStream
-}
-
-// drive serves a connection that has been accepted.
-func (s *Server) drive(ctx context.Context, sc *ServerConn) {
-	sc.serve(ctx, s.Delegate, s.Driver)
+	s := stream{&sc.link}
+	sc.driver, sc.via, sc.out.via, sc.loop = Stream, s, s, sc.serveStream
 }

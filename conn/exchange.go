@@ -157,6 +157,7 @@ func (sc *ServerConn) beginExchange(head *parser.RequestHead, b []byte) {
 	}
 	sc.over.Store(false)
 	o.exchange, o.phase = sc.count, sendHead
+	sc.exchange = sc.count
 	o.mu.Unlock()
 	sc.setState(StateActive)
 	sc.message = sc.delegate.StartRequest(sc, Conn{sc, sc.count})

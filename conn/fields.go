@@ -94,15 +94,22 @@ func (f *Fields) Lookup(name string) (value []byte, ok bool) {
 // "". The string is safe for ever: the first one costs one copy of the section,
 // the others nothing.
 func (f *Fields) String(name string) string {
-	v, ok := f.Lookup(name)
-	if !ok || len(v) == 0 {
+	v, _ := f.Lookup(name)
+	return f.StringOf(v)
+}
+
+// StringOf returns p, a slice of what the callback was given (a name, a value, a
+// part of the start line), as a string. It is safe for ever: the first one costs
+// one copy of the head, the others nothing.
+func (f *Fields) StringOf(p []byte) string {
+	if len(p) == 0 {
 		return ""
 	}
 	if f.text == "" {
 		f.text = string(f.b)
 	}
-	start := offsetIn(f.b, v)
-	return f.text[start : start+len(v)]
+	start := offsetIn(f.b, p)
+	return f.text[start : start+len(p)]
 }
 
 // All yields name and value of every field line, in the order received.

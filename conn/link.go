@@ -40,6 +40,10 @@ type link struct {
 	readBy  atomic.Int64 // when waiting for octets is late; 0: never
 	writeBy atomic.Int64 // when a blocked write is late
 	idle    atomic.Uint32
+
+	readStop, writeStop atomic.Pointer[stop] // set by the application
+	exchange            uint64               // the one under way, of a server; guarded by out.mu
+
 	sent    atomic.Int64 // octets, ever; counted where somebody asks: by stream
 	closing atomic.Bool  // whoever waits must stop: we are closing
 	handed  bool         // nc is somebody else's now
@@ -99,6 +103,7 @@ func (l *link) check(now int64) {
 	if at := l.writeBy.Load(); at > 0 && now >= at && l.writeBy.CompareAndSwap(at, late) {
 		l.via.wakeWriter()
 	}
+	l.checkStops(now)
 	switch l.idle.Load() {
 	case idleFresh:
 		l.idle.CompareAndSwap(idleFresh, idleAged)
@@ -170,6 +175,8 @@ func (s stream) slow(progress bool, err *error) bool {
 	switch {
 	case s.closing.Load():
 		*err = errClosed
+	case s.writeStop.Load().passed(s.exchange, s.clock):
+		*err = ErrWriteTimeout
 	case progress || s.writeBy.Load() != late:
 		return true
 	default:

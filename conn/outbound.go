@@ -2,7 +2,9 @@ package conn
 
 import (
 	"io"
+	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // outbound is the output side of a connection: the message being sent, and
@@ -22,7 +24,10 @@ type outbound struct {
 	left     int64 // octets to come, of bodyFixed
 
 	// alone: the driver waits, so nobody else will send what is appended.
-	alone bool
+	alone atomic.Bool
+	// sending: whoever holds mu is in the driver, maybe for long.
+	sending atomic.Bool
+	link    *link // nil unless the application may set deadlines
 }
 
 // sender is told, with mu held, that the message being sent is complete, or that
@@ -61,10 +66,27 @@ func (o *outbound) room() *outBuffer {
 
 // settled is called at the end of every call that appended.
 func (o *outbound) settled() error {
-	if o.alone || o.buf != nil && len(o.buf.b) >= flushAt {
+	if o.alone.Load() || o.buf != nil && len(o.buf.b) >= flushAt {
 		return o.flush()
 	}
 	return o.err
+}
+
+// beforeWait sends what is ready before the driver waits for octets; from here
+// on, if a message may be sent meanwhile, whoever writes it sends it too. A write
+// that is blocked does not keep the driver from reading: a peer that is yet to
+// send may not read before.
+func (o *outbound) beforeWait(message bool) {
+	o.alone.Store(message)
+	for !o.mu.TryLock() {
+		if o.sending.Load() {
+			return // all is being sent, and alone is looked at afterwards
+		}
+		runtime.Gosched()
+	}
+	defer o.mu.Unlock()
+	_ = o.flush()
+	o.release()
 }
 
 // flush sends what is ready. It blocks while the peer does not read.
@@ -72,9 +94,15 @@ func (o *outbound) flush() error {
 	if o.err != nil || o.buf == nil || len(o.buf.b) == 0 {
 		return o.err
 	}
+	if o.stopped() {
+		o.fail(ErrWriteTimeout)
+		return o.err
+	}
+	o.sending.Store(true)
 	if err := o.via.write(o.buf.b); err != nil {
 		o.fail(err)
 	}
+	o.sending.Store(false)
 	o.buf.b = o.buf.b[:0]
 	return o.err
 }
@@ -88,9 +116,15 @@ func (o *outbound) flushWith(p []byte) error {
 	if o.buf != nil {
 		ready = o.buf.b
 	}
+	if o.stopped() {
+		o.fail(ErrWriteTimeout)
+		return o.err
+	}
+	o.sending.Store(true)
 	if err := o.via.writeBoth(ready, p); err != nil {
 		o.fail(err)
 	}
+	o.sending.Store(false)
 	if o.buf != nil {
 		o.buf.b = o.buf.b[:0]
 	}
@@ -230,10 +264,12 @@ func (o *outbound) readFrom(r io.Reader) (n int64, taken bool, err error) {
 	if err := o.flush(); err != nil {
 		return 0, false, err
 	}
-	if o.body == bodyFixed {
-		r = &io.LimitedReader{R: r, N: o.left}
+	if l, ok := r.(*io.LimitedReader); o.body == bodyFixed && (!ok || l.N > o.left) {
+		r = &io.LimitedReader{R: r, N: o.left} // one limit is all that sendfile sees through
 	}
+	o.sending.Store(true)
 	n, taken, err = o.via.readFrom(r)
+	o.sending.Store(false)
 	if o.body == bodyFixed {
 		o.left -= n
 	}

@@ -59,7 +59,11 @@ func (c Conn) Read(p []byte) (int, error) {
 		if pull.err != nil {
 			return 0, pull.err
 		}
-		pull.data, pull.err = c.sc.pullNext()
+		data, err := c.sc.pullNext()
+		if err == ErrBodyTimeout && c.sc.readStop.Load().passed(c.exchange, c.sc.clock) {
+			return 0, err // for now: the deadline may be moved
+		}
+		pull.data, pull.err = data, err
 	}
 	n := copy(p, pull.data)
 	pull.data = pull.data[n:]
@@ -86,6 +90,9 @@ func (sc *ServerConn) pullNext() ([]byte, error) {
 		}
 		if in.done {
 			continue
+		}
+		if sc.readStop.Load().passed(sc.pull.exchange, sc.clock) {
+			return nil, ErrBodyTimeout
 		}
 		sc.goAhead()
 		sc.beforeWait()
@@ -147,10 +154,13 @@ func (sc *ServerConn) goAhead() {
 
 // sendContinue is goAhead with out.mu held.
 func (sc *ServerConn) sendContinue() error {
-	if !sc.expects || sc.out.phase != sendHead {
+	if !sc.expects {
 		return nil
 	}
 	sc.expects = false
+	if sc.out.phase != sendHead {
+		return nil
+	}
 	buf := sc.out.room()
 	buf.b = append(buf.b, "HTTP/1.1 100 Continue\r\n\r\n"...)
 	return sc.out.flush()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
-	"sync"
 	"sync/atomic"
 )
 
@@ -17,12 +16,14 @@ type ServerConn struct {
 	out outbound
 
 	server   *Server // nil for one that stands alone
+	gone     bool    // server does not count it any more; guarded by server.mu
 	delegate ServerDelegate
 	base     context.Context
 	pull     puller
 	watch    watcher
 
 	driver  Driver
+	loop    func() // of the driver
 	phase   servePhase
 	owed    bool // HeadersReceived was called; Finish or OnConnectionClose must be
 	pulls   bool // HeadersReceived takes the content itself
@@ -41,7 +42,7 @@ type ServerConn struct {
 	state    atomic.Uint32 // a ConnState
 	ready    chan struct{} // gets a token when awaitResponse should look again
 	ended    chan struct{} // closed when the loop has ended
-	start    sync.Once
+	started  atomic.Bool   // the loop, or Close instead of it
 }
 
 // NewServerConn returns the server's side of a connection. nil Params are the
@@ -52,14 +53,14 @@ func NewServerConn(nc net.Conn, p *Params) (*ServerConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newServerConn(nc, set, new(clock)), nil
+	return newServerConn(nc, set, new(clock), Auto), nil
 }
 
-func newServerConn(nc net.Conn, set *settings, c *clock) *ServerConn {
+func newServerConn(nc net.Conn, set *settings, c *clock, d Driver) *ServerConn {
 	sc := &ServerConn{link: link{nc: nc, set: set, clock: c, place: -1}, ended: make(chan struct{})}
-	sc.via = stream{&sc.link}
-	sc.out.via, sc.out.owner = sc.via, sc
+	sc.out.owner, sc.out.link = sc, &sc.link
 	sc.in.opts = &set.opts
+	sc.choose(d)
 	return sc
 }
 
@@ -68,26 +69,21 @@ func newServerConn(nc net.Conn, set *settings, c *clock) *ServerConn {
 // also the parent of every [Conn.Context]. The error is nil: how exchanges end
 // is what delegates are told.
 func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
-	served := false
-	sc.start.Do(func() {
-		served = true
-		stop := context.AfterFunc(ctx, sc.interruptAll)
-		defer stop()
-		sc.serve(ctx, d, Auto)
-	})
-	if !served {
+	if sc.started.Swap(true) {
 		return errClosed
 	}
+	stop := context.AfterFunc(ctx, sc.interruptAll)
+	defer stop()
+	sc.serve(ctx, d)
 	return nil
 }
 
 // serve runs a driver's loop from beginning to end.
-func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate, driver Driver) {
+func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate) {
 	sc.base, sc.delegate = ctx, d
-	loop := sc.choose(driver)
 	sc.clock.add(&sc.link)
 	sc.setState(StateNew)
-	loop()
+	sc.loop()
 	sc.end()
 }
 
@@ -96,9 +92,7 @@ func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate, driver Driver
 // that would be never, it returns at once, and the connection ends when the
 // callback returns.
 func (sc *ServerConn) Close() error {
-	unserved := false
-	sc.start.Do(func() { unserved = true })
-	if unserved {
+	if !sc.started.Swap(true) { // and it never will
 		close(sc.ended)
 		return sc.nc.Close()
 	}
@@ -137,6 +131,10 @@ func (sc *ServerConn) interruptAll() {
 	defer sc.out.mu.Unlock()
 	sc.signal()
 }
+
+// Context returns the parent of the context of every exchange: what was given to
+// Serve, or what [Server.ConnContext] made. It is nil before Serve.
+func (sc *ServerConn) Context() context.Context { return sc.base }
 
 // RemoteAddr returns the peer's address.
 func (sc *ServerConn) RemoteAddr() net.Addr { return sc.nc.RemoteAddr() }

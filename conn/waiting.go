@@ -5,13 +5,7 @@ import "errors"
 // beforeWait is called by a driver that is about to wait for octets: it sends
 // what is ready, and stores by when the wait is late.
 func (sc *ServerConn) beforeWait() {
-	o := &sc.out
-	o.mu.Lock()
-	_ = o.flush()
-	o.release()
-	o.alone = sc.message != nil
-	o.mu.Unlock()
-
+	sc.out.beforeWait(sc.message != nil)
 	now := sc.clock.now.Load()
 	var by int64
 	switch sc.phase {
@@ -36,9 +30,7 @@ func (sc *ServerConn) beforeWait() {
 // afterWait is called when the wait is over.
 func (sc *ServerConn) afterWait() {
 	if sc.message != nil {
-		sc.out.mu.Lock()
-		sc.out.alone = false
-		sc.out.mu.Unlock()
+		sc.out.alone.Store(false)
 	}
 	if sc.phase == serveContent || sc.phase == serveHeaders {
 		sc.in.waited(sc.clock.now.Load())
@@ -77,7 +69,7 @@ func (sc *ServerConn) awaitResponse() {
 	o.mu.Lock()
 	_ = o.flush()
 	o.release()
-	o.alone = true
+	o.alone.Store(true)
 	if sc.ready == nil {
 		sc.ready = make(chan struct{}, 1)
 	}
@@ -85,15 +77,13 @@ func (sc *ServerConn) awaitResponse() {
 	for !sc.over.Load() && !sc.closing.Load() {
 		<-sc.ready
 	}
-	o.mu.Lock()
-	o.alone = false
-	o.mu.Unlock()
+	o.alone.Store(false)
 }
 
 // messageSent implements sender.
 func (sc *ServerConn) messageSent() {
 	sc.over.Store(true)
-	if sc.out.alone {
+	if sc.out.alone.Load() {
 		sc.signal()
 	}
 }

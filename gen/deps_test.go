@@ -48,6 +48,8 @@ const policy = `
 // testPolicy holds what tests may import besides. A test may also import what the
 // package that it tests may.
 const testPolicy = `
+	# The grammar proves the parser: its automata are walked against what was emitted.
+	gen/spec, gen/automaton < parser;
 	github.com/stretchr/testify, testdata/corpora, net/http < parser, gen, tools/h1corpus, tools/h1lint;
 	github.com/stretchr/testify, testdata/corpora, net/http, conn/conntest < conn, conn/conntest, conn/nethttp;
 	github.com/stretchr/testify, net/http, conn, conn/conntest < tools/h1get, tools/h1serve;

@@ -8,11 +8,14 @@ var emitters = []struct {
 	name string
 	emit func() ([]byte, error)
 }{
+	{"parser/zchunk.go", golang.Chunk},
 	{"parser/zclasses.go", golang.Classes},
 	{"parser/zerrors.go", golang.Errors},
 	{"parser/zfields.go", golang.Fields},
 	{"parser/zhost.go", golang.Host},
 	{"parser/zlenience.go", golang.Lenience},
 	{"parser/zmethods.go", golang.Methods},
-	{"parser/ztables.go", golang.Machines},
+	{"parser/zrequest.go", golang.Request},
+	{"parser/zresponse.go", golang.Response},
+	{"parser/ztrailer.go", golang.Trailer},
 }

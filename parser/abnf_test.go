@@ -82,7 +82,7 @@ func (l *language) check(t *testing.T, octets []byte) {
 }
 
 // manyLines are more field lines than any fixed array of the parser holds.
-var manyLines = strings.Repeat("A:b\r\nAccept: */* \r\n", 90) + "\r\n"
+var manyLines = strings.Repeat("A:b\r\n", 140) + "\r\n"
 
 // generous limits keep limits out of the comparison.
 var generous = &parser.Options{MaxFields: 1 << 20, MaxHeadSize: 1 << 30, MaxTrailerSize: 1 << 30}
@@ -188,7 +188,7 @@ func latin1(octets []byte) string {
 
 // TestABNF holds the parser against the grammar of the RFCs on messages with random mistakes.
 func TestABNF(t *testing.T) {
-	const rounds = 4000
+	const rounds = 1500
 	for name, l := range languages() {
 		t.Run(name, func(t *testing.T) {
 			for _, seed := range l.seeds {

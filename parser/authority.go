@@ -77,6 +77,10 @@ func (h *RequestHead) absoluteTarget(b []byte) Span {
 		}
 	}
 	scheme := t[:i]
+	if i == 0 {
+		h.blame(ErrTargetForm, h.Target.Off, 0)
+		return Span{}
+	}
 	for _, c := range []byte("://") {
 		if i == len(t) || t[i] != c {
 			h.blame(ErrTargetForm, h.Target.Off, i)

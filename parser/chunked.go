@@ -6,7 +6,7 @@ type ChunkedBody struct {
 	size  uint64 // of the chunk, while its line is read; then what is left of it
 	line  int    // octets of the chunk line so far
 	ext   int    // octets of chunk-ext so far, in the whole body
-	state uint8  // of chunkTable; chunkLineEnd means inside data, or done
+	state uint8  // of chunkSteps; chunkLineEnd means inside data, or done
 	last  bool   // the last chunk's line has been read
 	err   Error
 }
@@ -43,17 +43,16 @@ func (c *ChunkedBody) Next(b []byte, o *Options) (data []byte, n int, err error)
 // scan reads on to the end of a chunk line and returns how far it came, or -1
 // for an error. Chunk lines are short: it takes a step an octet.
 func (c *ChunkedBody) scan(b []byte, o *Options) int {
-	t := &chunkTable
 	maxLine, maxExt := o.chunkLine(), o.chunkExt()
-	size, line, ext, s := c.size, c.line, c.ext, uint(c.state)
+	size, line, ext, s := c.size, c.line, c.ext, c.state
 	i := 0
 	for i < len(b) {
 		octet := b[i]
-		way := t.step[s&31][t.class[octet]&31]
-		if way == 0 {
-			return c.fail(t.fault(s, octet), i)
+		w := chunkSteps[s&31][chunkFaults.class[octet]&31]
+		if w == 0 {
+			return c.fail(chunkFaults.of(s, octet), i)
 		}
-		if way&actions == doDigit {
+		if w&doDigit != 0 {
 			if size >= 1<<59 {
 				return c.fail(ErrChunkSizeTooLarge, i)
 			}
@@ -64,7 +63,7 @@ func (c *ChunkedBody) scan(b []byte, o *Options) int {
 				return c.fail(ErrChunkLineTooLong, i)
 			}
 		}
-		s = uint(way & stateBits)
+		s = uint8(w & stateBits)
 		if s >= chunkExtSpace {
 			if ext++; ext > maxExt {
 				return c.fail(ErrChunkExtTooLarge, i)
@@ -77,7 +76,7 @@ func (c *ChunkedBody) scan(b []byte, o *Options) int {
 			break
 		}
 	}
-	c.size, c.line, c.ext, c.state = size, line, ext, uint8(s)
+	c.size, c.line, c.ext, c.state = size, line, ext, s
 	return i
 }
 
@@ -97,6 +96,15 @@ func hexValue(c byte) uint64 {
 
 // Done reports whether the last chunk's line has been read.
 func (c *ChunkedBody) Done() bool { return c.last }
+
+// Left returns how many octets of the chunk under way are still to come: what
+// its line has announced, without the data returned so far.
+func (c *ChunkedBody) Left() uint64 {
+	if c.state != chunkLineEnd || c.last {
+		return 0
+	}
+	return c.size
+}
 
 // Reset makes c ready for another body.
 func (c *ChunkedBody) Reset() { *c = ChunkedBody{} }

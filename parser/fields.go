@@ -31,7 +31,6 @@ type FieldSection struct {
 	ids            [tapeLines]FieldID
 	first          [fieldIDs]uint16 // the first line of each id that is seen
 	seen, repeated fieldSet
-	refused        fieldSet // names that the section must not hold
 
 	lines int
 	wide  []FieldLine // all lines, once there is one that does not fit the tape
@@ -135,11 +134,10 @@ func (f *FieldSection) Parse(b []byte, o *Options) (n int, err error) {
 	if f.pos == 0 {
 		f.begin(trailerFirstField)
 		f.tape[0] = 0xFFFE
-		f.refused = notInTrailer
 	}
 	f.lim = o.fields()
 	limit := o.trailerSize()
-	switch f.run(&trailerTable, b[:min(len(b), limit)], trailerEnd, o.Lenience) {
+	switch f.scanTrailer(b[:min(len(b), limit)], o.Lenience) {
 	case done:
 		return f.finish(), nil
 	case more:

@@ -38,7 +38,7 @@ func (h *RequestHead) Framing(b []byte) (Framing, error) {
 // delimited (RFC 9112 §6.3). b is the buffer that Parse read. An error is an
 // [*Error] that belongs to h. The rules for the fields are those of requests;
 // a response to HEAD, 1xx, 204, 304 and 2xx to CONNECT has no body whatever they
-// say; but a 204 that announces content, by its length or a coding, is an error.
+// say; but a 204 that announces content by its length is an error.
 func (h *ResponseHead) Framing(b []byte, request Method) (Framing, error) {
 	f := &h.Fields
 	if request == MethodConnect && h.Status/100 == 2 {
@@ -57,8 +57,6 @@ func (h *ResponseHead) Framing(b []byte, request Method) (Framing, error) {
 		return Framing{}, err
 	case h.Status == 204 && fr.Length > 0:
 		return f.refuse(ErrContentForbidden, f.Line(int(f.first[FieldContentLength])).Value.Off)
-	case h.Status == 204 && fr.Kind == Chunked:
-		return f.refuse(ErrContentForbidden, f.Line(int(f.first[FieldTransferEncoding])).Name.Off)
 	case empty:
 		return Framing{}, nil
 	}

@@ -28,7 +28,7 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 	}
 	f.lim = o.fields()
 	limit := o.headSize()
-	switch f.run(&requestTable, b[:min(len(b), limit)], requestEnd, o.Lenience) {
+	switch f.scanRequest(b[:min(len(b), limit)], o.Lenience) {
 	case done:
 		h.startLine(b)
 		return f.finish(), nil
@@ -36,6 +36,8 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 		switch {
 		case f.pos < limit:
 			return 0, nil
+		case f.mark[1] == 0:
+			f.fail(ErrMethodTooLong, limit)
 		case f.start == 0:
 			f.fail(ErrTargetTooLong, limit)
 		default:

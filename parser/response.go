@@ -19,7 +19,7 @@ func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) {
 	}
 	f.lim = o.fields()
 	limit := o.headSize()
-	switch f.run(&responseTable, b[:min(len(b), limit)], responseEnd, o.Lenience) {
+	switch f.scanResponse(b[:min(len(b), limit)], o.Lenience) {
 	case done:
 		h.startLine(b)
 		return f.finish(), nil

@@ -1,21 +1,25 @@
 package parser
 
-// scan is where a section that has been read in part goes on.
+// scan is where a section that has been read in part goes on. The scanners of
+// zrequest.go, zresponse.go and ztrailer.go, which are emitted from the grammar,
+// read on from it. They read no octet a second time, but for the name of a field
+// line, to know it when its colon comes, and the edges of a value, to see the
+// white space when its line ends.
 type scan struct {
 	pos   int       // octets that were scanned
-	state uint      // of the section's table
+	state uint8     // of the section's automaton
 	mark  [3]uint32 // positions in the start line
 	lim   int       // the limit on field lines
 
 	startEnd int     // the line end of the start line
-	start    int     // where the field line under way starts
-	colon    int     // and its colon; 0 before the first
-	id       FieldID // and its name
+	start    int     // where the field line under way starts; 0 in the start line
+	colon    int     // where its name ends
+	id       FieldID // what its name is
 
 	err Error
 }
 
-// outcome of a run of the table.
+// outcome is how a scan ends.
 type outcome uint8
 
 const (
@@ -24,64 +28,42 @@ const (
 	failed                // err says why
 )
 
-// run scans b from where the last run ended, to the end of the section, an
-// error, or the end of b. It scans no octet before f.pos; what it looks at there
-// is the name of a field line whose colon comes, to know it, and the edges of a
-// value whose line ends. end is the table's last state.
-//
-// This loop, with the tables of ztables.go, is the definition of what a head or
-// a trailer section is.
-func (f *FieldSection) run(t *table, b []byte, end uint, l Lenience) outcome {
-	i, s := f.pos, f.state
-	for i < len(b) {
-		if set := t.loop[s&31]; set != 0 {
-			for octets[b[i]]&set != 0 {
-				if i++; i == len(b) {
-					f.pos, f.state = i, s
-					return more
-				}
-			}
-		}
-		c := b[i]
-		way := t.step[s&31][t.class[c]&31]
-		if way&guarded != 0 && !t.may(s, c, l) || way == 0 {
-			return f.fail(t.fault(s, c), i)
-		}
-		switch way & actions {
-		case 0:
-		case doNameEnd:
-			if id := f.nameEnd(b, i); f.refused>>id&1 != 0 {
-				return f.fail(ErrTrailerField, i)
-			}
-		case doLineEnd:
-			f.lineEnd(b, i)
-		case doField:
-			if f.Len() >= f.lim {
-				return f.fail(ErrTooManyFields, i)
-			}
-		case doFold:
-			f.fold(b, i)
-		case doMark0:
-			f.mark[0] = uint32(i)
-		case doMark1:
-			f.mark[1] = uint32(i)
-		case doMark2:
-			f.mark[2] = uint32(i)
-		}
-		s = uint(way & stateBits)
-		i++
-		if s == end {
-			f.pos, f.state = i, s
-			return done
-		}
-	}
-	f.pos, f.state = i, s
-	return more
-}
-
-// fail notes an error, and that the next run starts anew.
+// fail notes an error, and that the next scan starts anew.
 func (f *FieldSection) fail(code ErrorCode, offset int) outcome {
 	f.err = Error{code, offset}
-	f.pos, f.state = 0, 0
+	f.pos = 0
 	return failed
 }
+
+// faults says which error an octet is that has no way on from a state of an
+// automaton, or none without the lenience that it needs.
+type faults struct {
+	class   [256]uint8 // octets of one class are alike in every state
+	expect  [32]ErrorCode
+	instead []instead // where the error is not the state's
+}
+
+type instead struct {
+	state, class uint8
+	code         ErrorCode
+}
+
+func (t *faults) of(state, c uint8) ErrorCode {
+	for _, i := range t.instead {
+		if i.state == state && i.class == t.class[c] {
+			return i.code
+		}
+	}
+	return t.expect[state&31]
+}
+
+// step is what an octet does where a table is scanned with: the state after it
+// in the low bits, and an action. The zero step is no way on.
+type step uint16
+
+const (
+	stateBits step = 31
+
+	way     step = 1 << 15
+	doDigit step = 1 << 8 // take a digit of a chunk size
+)

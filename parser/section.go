@@ -1,8 +1,8 @@
 package parser
 
 // begin makes f ready to scan a section from its first octet, in state.
-func (f *FieldSection) begin(state uint) {
-	f.seen, f.repeated, f.refused = 0, 0, 0
+func (f *FieldSection) begin(state uint8) {
+	f.seen, f.repeated = 0, 0
 	f.lines = 0
 	f.wide = f.wide[:0]
 	f.scan = scan{state: state}
@@ -11,7 +11,7 @@ func (f *FieldSection) begin(state uint) {
 // finish ends a scan and returns its length.
 func (f *FieldSection) finish() int {
 	n := f.pos
-	f.pos, f.state = 0, 0
+	f.pos = 0
 	return n
 }
 
@@ -38,18 +38,21 @@ func (f *FieldSection) nameEnd(b []byte, i int) FieldID {
 	return f.id
 }
 
-// lineEnd notes the line end at i of the start line, or of the field line whose
-// colon was noted last.
+// lineEnd notes the line end of the start line, at i.
 func (f *FieldSection) lineEnd(b []byte, i int) {
+	f.startEnd = i
+	if b[i] == '\n' {
+		i-- // as in fieldEnd
+	}
+	f.tape[0] = uint16(i)
+	f.start = i + 2
+}
+
+// fieldEnd notes the line end at i of the field line whose colon was noted last.
+func (f *FieldSection) fieldEnd(b []byte, i int) {
 	end := i
 	if b[i] == '\n' {
 		end-- // as if a CR stood before it: the next line starts at end+2
-	}
-	if f.colon == 0 {
-		f.startEnd = i
-		f.tape[0] = uint16(end)
-		f.start = end + 2
-		return
 	}
 	k := f.lines
 	f.lines++
@@ -99,15 +102,4 @@ func (f *FieldSection) fold(b []byte, i int) {
 	if len(f.wide) > 0 {
 		f.wide = f.wide[:f.lines]
 	}
-}
-
-// trimmed is b[from:to] without the white space around it.
-func trimmed(b []byte, from, to int) Span {
-	for from < to && octets[b[from]]&isWSP != 0 {
-		from++
-	}
-	for from < to && octets[b[to-1]]&isWSP != 0 {
-		to--
-	}
-	return Span{uint32(from), uint32(to - from)}
 }

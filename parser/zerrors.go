@@ -10,6 +10,7 @@ const (
 	errNone                       ErrorCode = iota
 	ErrEmptyLines                           // more than one empty line before the request line (RFC 9112 §2.2)
 	ErrMethod                               // the method is not a token followed by one space (RFC 9112 §3.1)
+	ErrMethodTooLong                        // the method is longer than the limit (RFC 9112 §3)
 	ErrTarget                               // octet not allowed in the request target (RFC 9112 §3.2)
 	ErrTargetTooLong                        // the request line is longer than the limit (RFC 9110 §15.5.15)
 	ErrVersion                              // malformed HTTP version (RFC 9112 §2.3)
@@ -58,6 +59,7 @@ var errorTable = [...]struct {
 	errNone:                       {"no error", "", 0},
 	ErrEmptyLines:                 {"more than one empty line before the request line", "RFC 9112 §2.2", 400},
 	ErrMethod:                     {"the method is not a token followed by one space", "RFC 9112 §3.1", 400},
+	ErrMethodTooLong:              {"the method is longer than the limit", "RFC 9112 §3", 501},
 	ErrTarget:                     {"octet not allowed in the request target", "RFC 9112 §3.2", 400},
 	ErrTargetTooLong:              {"the request line is longer than the limit", "RFC 9110 §15.5.15", 414},
 	ErrVersion:                    {"malformed HTTP version", "RFC 9112 §2.3", 400},

@@ -65,6 +65,7 @@ func parse(args []string) (*options, error) {
 	f.DurationVar(&o.Timeout, "timeout", 10*time.Second, "an answer without progress for so long is an error")
 	f.StringVar(&o.request, "request", "", "`file` with the octets of one request (default: GET of the URL)")
 	f.BoolVar(&o.PerConnection, "close", false, "a connection per request")
+	f.BoolVar(&o.Spin, "spin", false, "never sleep, so that the server need not wake the load")
 	f.IntVar(&o.Status, "status", 200, "expected `status`")
 	f.Int64Var(&o.Length, "length", -1, "expected `length` of content; -1: that of the first response")
 	f.StringVar(&o.expect, "expect", "", "`file` with the expected content")

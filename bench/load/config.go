@@ -37,6 +37,7 @@ type Config struct {
 	Depth         int           // most requests under way per connection; 0 means 1
 	Rate          float64       // requests per second over all connections; 0 means closed loop
 	PerConnection bool          // a new connection for each request; the server must close it
+	Spin          bool          // never sleep: the server then need not wake the generator, which costs it more than many a request
 	WarmUp        time.Duration // load that is not counted, before Duration
 	Duration      time.Duration // of the counted load; 0 means 10 s
 	Timeout       time.Duration // an answer that makes no progress for so long is an error; 0 means 10 s

@@ -149,7 +149,7 @@ func (l *loop) until(ctx context.Context, t int64) error {
 			return nil
 		}
 		l.dispatch()
-		n, errno := l.wait(min(tick, time.Duration(t-l.now), l.due.wait(l.now)))
+		n, errno := l.wait(l.patience(t))
 		if errno != 0 {
 			return fmt.Errorf("load: epoll: %w", errno)
 		}
@@ -168,6 +168,14 @@ func (l *loop) until(ctx context.Context, t int64) error {
 			return errors.New("load: nothing but errors: " + l.worst())
 		}
 	}
+}
+
+// patience is how long to wait for events before something else is to be done.
+func (l *loop) patience(t int64) time.Duration {
+	if l.cfg.Spin {
+		return 0
+	}
+	return min(tick, time.Duration(t-l.now), l.due.wait(l.now))
 }
 
 // serve handles the events of one connection.

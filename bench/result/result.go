@@ -62,6 +62,8 @@ type Server struct {
 	Name    string `json:"name"`
 	Version string `json:"version,omitempty"`
 	Ours    bool   `json:"ours,omitempty"`
+	// Client: what is measured sends requests.
+	Client bool `json:"client,omitempty"`
 	// Floor marks what does no HTTP: a bound, not a peer.
 	Floor bool `json:"floor,omitempty"`
 	// Missing says why it was not measured at all.

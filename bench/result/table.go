@@ -27,7 +27,7 @@ func (r *Report) Table(w io.Writer) error {
 
 // serverTable says who was there and how strict each is.
 func (r *Report) serverTable(w io.Writer) error {
-	fmt.Fprintln(w, "\nservers; conformance is h1check's score: passed of all cases")
+	fmt.Fprintln(w, "\nwho takes part; conformance is h1check's score: passed of all cases")
 	var missing []string
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "  name\tversion\tMUST\tHARD\tSHOULD\tsmuggled")
@@ -37,6 +37,8 @@ func (r *Report) serverTable(w io.Writer) error {
 			missing = append(missing, fmt.Sprintf("  %s is not measured: %s\n", s.Name, s.Missing))
 		case s.Floor:
 			fmt.Fprintf(t, "  %s\t%s\tnot HTTP\t\t\t\n", s.Name, s.Version)
+		case s.Client:
+			fmt.Fprintf(t, "  %s\t%s\t\t\t\t\n", s.Name, s.Version)
 		case c == nil:
 			fmt.Fprintf(t, "  %s\t%s\tnot run\t\t\t\n", s.Name, s.Version)
 		default:
@@ -96,7 +98,7 @@ func (r *Report) lead(all []Summary) string {
 
 func strictness(s *Server) string {
 	switch c := s.Conformance; {
-	case s.Floor:
+	case s.Floor, s.Client:
 		return "–"
 	case c == nil:
 		return "not run"

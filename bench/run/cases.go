@@ -17,15 +17,16 @@ type workload struct {
 	result.Case
 	request       []byte
 	expect        []byte // content of every response; nil: not compared
+	length        int64  // length of every response's content; 0: not compared
 	conns         int
 	depth         int
 	rate          float64 // requests per second; 0: closed loop
 	perConnection bool
 	tls           bool
-	idle          bool   // memory of idle connections is measured, nothing else
-	needs         need   // what a server must be able to do
-	compare       need   // what it must be able to do for expect to be compared
-	client        string // a client is measured: the mode it is started with
+	idle          bool // memory of idle connections is measured, nothing else
+	needs         need // what a server must be able to do
+	compare       need // what it must be able to do for expect to be compared
+	client        bool // clients are measured, not servers
 	fullOnly      bool
 }
 
@@ -39,6 +40,7 @@ const (
 	needBig   // has /big
 	needClose // closes when asked to
 	needEcho  // answers with the content of the request
+	needPipelining
 	needCount // knows the length of chunked content; without it the answer is not compared
 )
 
@@ -143,7 +145,7 @@ func cases() []workload {
 		{Case: micros("gzip 100 KB", "16 connections, POST of 100 KiB of text, gzip", goal("fasthttp", 0.8)),
 			request: post("/gz", gzipped(text(textSize)), "Content-Encoding: gzip\r\n"), expect: length(textSize), conns: 16, needs: needGzip},
 		{Case: micros("GET 1 MB", "16 connections, response of 1 MiB", goal("fasthttp", 0.95)),
-			request: get("/big"), conns: 16, needs: needBig},
+			request: get("/big"), length: endpoint.BigLength, conns: 16, needs: needBig},
 		{Case: micros("churn", "a connection per request, 64 at a time", goal("fasthttp", 0.8)),
 			request: get("/plaintext", "Connection: close\r\n"), expect: hello, conns: 64, perConnection: true, needs: needClose},
 		{Case: micros("TLS 64", "64 connections over TLS 1.3, GET /plaintext"),
@@ -151,5 +153,9 @@ func cases() []workload {
 		{Case: result.Case{Name: "idle", Title: "10 000 idle connections: resident memory of each", Unit: result.Kibibytes, Goals: []result.Goal{
 			{Server: "h1wire raw", Limit: 4}, {Server: "h1wire loop", Limit: 0.5}}},
 			request: plain, expect: hello, conns: 10000, idle: true, needs: needContent},
+		{Case: micros("client 64", "client: 64 connections, GET /plaintext", result.Goal{Server: "h1wire client", Peer: "fasthttp client", Ratio: 0.7}),
+			conns: 64, client: true},
+		{Case: micros("client pipelined 16", "client: 64 connections, 16 requests pipelined", result.Goal{Server: "h1wire client", Peer: "fasthttp client", Ratio: 0.15}),
+			conns: 64, depth: 16, client: true, needs: needPipelining},
 	}
 }

@@ -197,7 +197,7 @@ func (r *runner) present(o *options) ([]*server, error) {
 		return nil, err
 	}
 	var all []*server
-	for _, s := range servers() {
+	for _, s := range append(servers(), clients()...) {
 		if s.fullOnly && !r.all && !(s.Ours && s.lacks&needTLS == 0) || !only.MatchString(s.Name) {
 			continue
 		}
@@ -210,7 +210,7 @@ func (r *runner) present(o *options) ([]*server, error) {
 		switch {
 		case s.Missing != "":
 			fmt.Fprintf(os.Stderr, "%s is not measured: %s\n", s.Name, s.Missing)
-		case s.Floor:
+		case s.Floor, s.Client:
 		case o.h1check.command == "":
 			fmt.Fprintf(os.Stderr, "conformance of %s: not run (no H1CHECK)\n", s.Name)
 		default:

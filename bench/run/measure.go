@@ -44,6 +44,9 @@ type running struct {
 // measure runs all rounds of one case. The servers take turns in each round,
 // and every round begins with another of them.
 func (r *runner) measure(ctx context.Context, w *workload, all []*server) error {
+	if w.client {
+		return r.measureClients(ctx, w, all)
+	}
 	if err := r.files(w); err != nil {
 		return err
 	}
@@ -191,6 +194,9 @@ func (r *runner) loadArgs(w *workload, x running) []string {
 	args := []string{"-c", strconv.Itoa(w.conns), "-request", r.file(w, "request")}
 	if w.expect != nil && x.lacks&w.compare == 0 {
 		args = append(args, "-expect", r.file(w, "expect"))
+	}
+	if w.length > 0 {
+		args = append(args, "-length", strconv.FormatInt(w.length, 10))
 	}
 	return args
 }

@@ -24,7 +24,7 @@ func TestSmoke(t *testing.T) {
 	}
 	t.Chdir("..")
 	out := t.TempDir()
-	o, err := parse([]string{"-servers", "^(floor|net/http)$", "-cases", "^(plain 64|GET 1 MB|TLS 64|rate 20000|idle)$",
+	o, err := parse([]string{"-servers", "^(floor|net/http|net/http client)$", "-cases", "^(plain 64|GET 1 MB|TLS 64|rate 20000|idle|client 64)$",
 		"-rounds", "2", "-warm", "20ms", "-d", "100ms", "-idle", "50", "-out", out})
 	require.NoError(t, err)
 	o.h1check = h1check{}
@@ -32,14 +32,16 @@ func TestSmoke(t *testing.T) {
 
 	r, err := result.Read(filepath.Join(out, "result.json"))
 	require.NoError(t, err)
-	require.Len(t, r.Cases, 5)
-	require.Len(t, r.Samples, 2*(5+2), "net/http in five cases, the floor in plain and rate")
+	require.Len(t, r.Cases, 6)
+	require.Len(t, r.Samples, 2*(5+2+1), "net/http in five cases, the floor in plain and rate, a client")
 	for _, s := range r.Samples {
 		require.Empty(t, s.Failed)
 		require.Zero(t, s.Errors)
 		if s.Case != "idle" {
 			require.GreaterOrEqual(t, s.Probe, 1.0)
 			require.Positive(t, s.Rate, "%s %s", s.Case, s.Server)
+		}
+		if s.Latency != nil {
 			require.Positive(t, s.Latency.P99)
 		}
 	}
@@ -91,6 +93,9 @@ func TestCountFindings(t *testing.T) {
 // TestRequests: what the cases send is what their titles say.
 func TestRequests(t *testing.T) {
 	for _, w := range cases() {
+		if w.client {
+			continue
+		}
 		head, body, found := strings.Cut(string(w.request), "\r\n\r\n")
 		require.True(t, found, w.Name)
 		require.Contains(t, head, "\r\nHost: ", w.Name)
@@ -109,7 +114,7 @@ func TestRequests(t *testing.T) {
 
 func TestGoalsNameServers(t *testing.T) {
 	known := map[string]bool{"": true}
-	for _, s := range servers() {
+	for _, s := range append(servers(), clients()...) {
 		known[s.Name] = true
 	}
 	for _, w := range cases() {

@@ -54,7 +54,7 @@ func servers() []*server {
 // takesPart reports whether the server is measured in a case: it can do what
 // the case asks for, and a quick run does not leave it out.
 func (s *server) takesPart(w *workload, all bool) bool {
-	return s.lacks&w.needs == 0 && (all || !s.fullOnly || w.tls && s.Ours)
+	return s.Client == w.client && s.lacks&w.needs == 0 && (all || !s.fullOnly || w.tls && s.Ours)
 }
 
 // build makes the server's binary in dir.
@@ -72,9 +72,9 @@ func (s *server) build(dir string) error {
 		_, s.Version, _ = strings.Cut(strings.TrimSpace(string(out)), "nginx/")
 		return nil
 	}
-	s.binary = filepath.Join(dir, filepath.Base(s.pkg))
+	s.binary = filepath.Join(dir, strings.ReplaceAll(strings.TrimPrefix(s.pkg, root+"/"), "/", "-"))
 	module := "."
-	if s.Ours {
+	if s.Ours && !s.Client {
 		module = ".." // with the dependencies that h1wire itself pins
 	}
 	if err := build(s.binary, s.pkg, module); err != nil {

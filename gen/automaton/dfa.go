@@ -1,9 +1,9 @@
 package automaton
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/h1wire/h1wire/gen/spec"
 )
@@ -96,6 +96,7 @@ func determine(n *nfa, start, end int) (*Machine, error) {
 		return i
 	}
 	add([]int{start})
+	alike := n.alike()
 	for i := 0; i < len(sets); i++ {
 		ways := n.closure(sets[i])
 		for _, r := range ways {
@@ -103,7 +104,11 @@ func determine(n *nfa, start, end int) (*Machine, error) {
 				a.States[i].Accept = true
 			}
 		}
-		for c := range 256 {
+		for c, like := range alike {
+			if like < c {
+				a.States[i].Next[c] = a.States[i].Next[like]
+				continue
+			}
 			step, targets, err := n.step(ways, byte(c))
 			if err != nil {
 				return nil, fmt.Errorf("after %q, octet %q: %w", a.sample(i), byte(c), err)
@@ -115,6 +120,33 @@ func determine(n *nfa, start, end int) (*Machine, error) {
 		}
 	}
 	return a, nil
+}
+
+// alike maps each octet to the first that no edge tells from it.
+func (n *nfa) alike() [256]int {
+	var sets []Set
+	for _, edges := range n.octets {
+		for _, e := range edges {
+			if !slices.Contains(sets, e.set) {
+				sets = append(sets, e.set)
+			}
+		}
+	}
+	var first [256]int
+	index := map[string]int{}
+	for c := range 256 {
+		key := make([]byte, len(sets))
+		for k, set := range sets {
+			if set.Has(byte(c)) {
+				key[k] = 1
+			}
+		}
+		if _, ok := index[string(key)]; !ok {
+			index[string(key)] = c
+		}
+		first[c] = index[string(key)]
+	}
+	return first
 }
 
 // step gathers the octet edges for c.
@@ -186,25 +218,32 @@ func (a *Machine) prefixFree() error {
 // left in the order in which a breadth-first walk meets it.
 func (a *Machine) minimize() *Machine {
 	block := make([]int, len(a.States))
-	count := 0
-	for {
+	labels := map[string]int{}
+	for count := 0; ; {
 		index := map[string]int{}
 		next := make([]int, len(a.States))
+		var key []byte
 		for i, s := range a.States {
-			var key strings.Builder
-			fmt.Fprint(&key, block[i], s.Accept)
+			key = binary.AppendUvarint(key[:0], uint64(block[i]))
+			if s.Accept {
+				key = append(key, '!')
+			}
 			for _, t := range s.Next {
-				to := -1
-				if t.To >= 0 {
-					to = block[t.To]
+				if t.To < 0 {
+					key = append(key, 0)
+					continue
 				}
-				fmt.Fprint(&key, " ", to, t.Actions, "?", t.Guard)
+				label := t.Actions + "?" + t.Guard
+				if _, ok := labels[label]; !ok {
+					labels[label] = len(labels)
+				}
+				key = binary.AppendUvarint(key, uint64(block[t.To])+1)
+				key = binary.AppendUvarint(key, uint64(labels[label]))
 			}
-			k := key.String()
-			if _, ok := index[k]; !ok {
-				index[k] = len(index)
+			if _, ok := index[string(key)]; !ok {
+				index[string(key)] = len(index)
 			}
-			next[i] = index[k]
+			next[i] = index[string(key)]
 		}
 		block = next
 		if len(index) == count {

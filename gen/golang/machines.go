@@ -2,7 +2,6 @@ package golang
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 
 	. "github.com/dave/jennifer/jen" //nolint:staticcheck // see golang.go
@@ -11,54 +10,59 @@ import (
 	"github.com/h1wire/h1wire/gen/spec"
 )
 
-// Machines emits the tables of the automata whose states have names.
-func Machines() ([]byte, error) {
-	f := newFile()
+// Request emits the scanner of request heads.
+func Request() ([]byte, error) { return machine("request", emitScanner) }
+
+// Response emits the scanner of response heads.
+func Response() ([]byte, error) { return machine("response", emitScanner) }
+
+// Trailer emits the scanner of trailer sections.
+func Trailer() ([]byte, error) { return machine("trailer", emitScanner) }
+
+// Chunk emits the table that chunk lines are read with.
+func Chunk() ([]byte, error) {
+	return machine("chunk", func(f *File, m *spec.Machine, a *automaton.Machine) error {
+		class, members, err := classesOf(a)
+		if err != nil {
+			return err
+		}
+		emitStates(f, m, a)
+		emitSteps(f, a, members)
+		emitFaults(f, m, a, class, members)
+		return nil
+	})
+}
+
+// Host emits the table that a host and port are checked with.
+func Host() ([]byte, error) { return machine("host", emitString) }
+
+// machine emits the machine of that name into a file.
+func machine(name string, emit func(*File, *spec.Machine, *automaton.Machine) error) ([]byte, error) {
 	g, err := automaton.NewGrammar(spec.Rules, spec.Leniences)
 	if err != nil {
 		return nil, err
 	}
 	for i := range spec.Machines {
 		m := &spec.Machines[i]
-		if len(m.States) == 0 {
+		if m.Name != name {
 			continue
 		}
 		a, err := automaton.Compile(g, m)
 		if err != nil {
 			return nil, err
 		}
-		if err := emitMachine(f, m, a); err != nil {
+		f := newFile()
+		if err := emit(f, m, a); err != nil {
 			return nil, err
 		}
+		return render(f)
 	}
-	return render(f)
+	return nil, fmt.Errorf("the spec has no machine %s", name)
 }
 
-// Host emits the automaton of a host and port.
-func Host() ([]byte, error) {
-	f := newFile()
-	g, err := automaton.NewGrammar(spec.Rules, spec.Leniences)
-	if err != nil {
-		return nil, err
-	}
-	for i := range spec.Machines {
-		m := &spec.Machines[i]
-		if len(m.States) > 0 {
-			continue
-		}
-		a, err := automaton.Compile(g, m)
-		if err != nil {
-			return nil, err
-		}
-		if err := emitString(f, m, a); err != nil {
-			return nil, err
-		}
-	}
-	return render(f)
-}
-
-// classesOf sorts octets into classes that no state of a tells apart.
-func classesOf(a *automaton.Machine) (class [256]int, members []automaton.Set) {
+// classesOf sorts octets into classes that no state of a tells apart, at most
+// 32 of them for at most 32 states if those have names.
+func classesOf(a *automaton.Machine) (class [256]int, members []automaton.Set, err error) {
 	index := map[string]int{}
 	for c := range 256 {
 		var key strings.Builder
@@ -73,7 +77,10 @@ func classesOf(a *automaton.Machine) (class [256]int, members []automaton.Set) {
 		class[c] = index[k]
 		members[class[c]].Add(byte(c), byte(c))
 	}
-	return class, members
+	if a.States[0].Name != "" && (len(members) > 32 || len(a.States) > 32) {
+		err = fmt.Errorf("machine %s: %d states by %d classes do not fit a table of 32 by 32", a.Name, len(a.States), len(members))
+	}
+	return class, members, err
 }
 
 // describe writes a set of octets for a reader.
@@ -105,16 +112,12 @@ func octet(c byte) string {
 	return fmt.Sprintf("%02X", c)
 }
 
-func emitMachine(f *File, m *spec.Machine, a *automaton.Machine) error {
-	class, members := classesOf(a)
-	if len(members) > 32 || len(a.States) > 32 {
-		return fmt.Errorf("machine %s: %d states by %d classes do not fit a table of 32 by 32", m.Name, len(a.States), len(members))
-	}
-	state := func(i int) string { return m.Name + a.States[i].Name }
-	f.Comment("States of " + m.Name + "Table, which reads " + m.Doc + ".")
+// emitStates emits the numbers of a's states.
+func emitStates(f *File, m *spec.Machine, a *automaton.Machine) {
+	f.Comment("States of the automaton of " + m.Start + ": " + m.Doc + ".")
 	f.Const().DefsFunc(func(g *Group) {
 		for i := range a.States {
-			s := g.Id(state(i))
+			s := g.Id(stateName(a, i))
 			if i == 0 {
 				s.Op("=").Iota()
 			}
@@ -122,45 +125,22 @@ func emitMachine(f *File, m *spec.Machine, a *automaton.Machine) error {
 		}
 	})
 	f.Line()
-	comment(f, m.Name+"Table is the smallest automaton of "+m.Start+". Its classes of octets:")
+}
+
+func stateName(a *automaton.Machine, i int) string { return a.Name + a.States[i].Name }
+
+// emitFaults emits which error each octet is that has no way on.
+func emitFaults(f *File, m *spec.Machine, a *automaton.Machine, class [256]int, members []automaton.Set) {
+	comment(f, a.Name+"Faults says which error an octet is that has no way on. Classes of octets that no state tells apart:")
 	for i, s := range members {
 		f.Comment(fmt.Sprintf("%4d  %s", i, describe(s)))
 	}
-	f.Var().Id(m.Name + "Table").Op("=").Id("table").ValuesFunc(func(g *Group) {
+	f.Var().Id(a.Name + "Faults").Op("=").Id("faults").ValuesFunc(func(g *Group) {
 		g.Line().Id("class").Op(":").Index(Lit(256)).Uint8().Values(rows(func(c int) int { return class[c] })...)
-		g.Line().Id("loop").Op(":").Index(Lit(32)).Id("octetSet").ValuesFunc(func(g *Group) {
-			for i := range a.States {
-				if name := loop(a, i); name != "" {
-					g.Line().Id(state(i)).Op(":").Id("is" + name)
-				}
-			}
-			g.Line()
-		})
-		g.Line().Id("step").Op(":").Index(Lit(32)).Index(Lit(32)).Id("step").ValuesFunc(func(g *Group) {
-			for i, s := range a.States {
-				g.Line().Id(state(i)).Op(":").ValuesFunc(func(g *Group) {
-					for k, set := range members {
-						t := s.Next[set.Octets()[0]]
-						if t.To < 0 {
-							continue
-						}
-						e := Lit(k).Op(":").Id("way")
-						for _, act := range strings.Fields(t.Actions) {
-							e.Op("|").Id("do" + strings.ToUpper(act[:1]) + act[1:])
-						}
-						if t.Guard != "" {
-							e.Op("|").Id("guarded")
-						}
-						g.Add(e.Op("|").Id(state(t.To)))
-					}
-				})
-			}
-			g.Line()
-		})
 		g.Line().Id("expect").Op(":").Index(Lit(32)).Id("ErrorCode").ValuesFunc(func(g *Group) {
 			for i, s := range m.States {
 				if s.Expect != "" {
-					g.Line().Id(state(i)).Op(":").Id("Err" + s.Expect)
+					g.Line().Id(stateName(a, i)).Op(":").Id("Err" + s.Expect)
 				}
 			}
 			g.Line()
@@ -170,36 +150,44 @@ func emitMachine(f *File, m *spec.Machine, a *automaton.Machine) error {
 				for k, set := range members {
 					c := set.Octets()[0]
 					if e := s.Expect[c]; e != m.States[i].Expect && (s.Next[c].To < 0 || s.Next[c].Guard != "") {
-						g.Line().Values(Id(state(i)), Lit(k), Id("Err"+e))
+						g.Line().Values(Id(stateName(a, i)), Lit(k), Id("Err"+e))
 					}
 				}
 			}
 			g.Line()
 		})
-		g.Line().Id("leave").Op(":").Index().Id("leave").ValuesFunc(func(g *Group) {
-			any := false
-			for i, s := range a.States {
-				for k, set := range members {
-					if guard := strings.Fields(s.Next[set.Octets()[0]].Guard); len(guard) > 0 {
-						sort.Strings(guard)
-						g.Line().Values(Id(state(i)), Lit(k), Id("Lenient"+strings.Join(guard, "|Lenient")))
-						any = true
-					}
-				}
-			}
-			if any {
-				g.Line()
-			}
-		})
 		g.Line()
 	})
 	f.Line()
-	return nil
 }
 
-// loop names the octet set with which state i leads to itself and does nothing,
+// emitSteps emits the transition table of a: one step an octet.
+func emitSteps(f *File, a *automaton.Machine, members []automaton.Set) {
+	comment(f, a.Name+"Steps is the automaton: what an octet of a class does in a state. The classes are those of "+a.Name+"Faults.")
+	f.Var().Id(a.Name + "Steps").Op("=").Index(Lit(32)).Index(Lit(32)).Id("step").ValuesFunc(func(g *Group) {
+		for i, s := range a.States {
+			g.Line().Id(stateName(a, i)).Op(":").ValuesFunc(func(g *Group) {
+				for k, set := range members {
+					t := s.Next[set.Octets()[0]]
+					if t.To < 0 {
+						continue
+					}
+					e := Lit(k).Op(":").Id("way")
+					for _, act := range strings.Fields(t.Actions) {
+						e.Op("|").Id("do" + strings.ToUpper(act[:1]) + act[1:])
+					}
+					g.Add(e.Op("|").Id(stateName(a, t.To)))
+				}
+			})
+		}
+		g.Line()
+	})
+	f.Line()
+}
+
+// loop returns the class with which state i leads to itself and does nothing,
 // when one of the spec's classes is exactly that set.
-func loop(a *automaton.Machine, i int) string {
+func loop(a *automaton.Machine, i int) (spec.Class, bool) {
 	var set automaton.Set
 	for c, t := range a.States[i].Next {
 		if t.To == i && t.Actions == "" && t.Guard == "" {
@@ -208,10 +196,10 @@ func loop(a *automaton.Machine, i int) string {
 	}
 	for _, class := range spec.Classes {
 		if set == setOf(class.Ranges) {
-			return class.Name
+			return class, true
 		}
 	}
-	return ""
+	return spec.Class{}, false
 }
 
 func setOf(ranges []spec.Range) automaton.Set {
@@ -225,7 +213,10 @@ func setOf(ranges []spec.Range) automaton.Set {
 // emitString emits an automaton that reads a whole string: state numbers, 0 for
 // none, and which states may be the last.
 func emitString(f *File, m *spec.Machine, a *automaton.Machine) error {
-	class, members := classesOf(a)
+	class, members, err := classesOf(a)
+	if err != nil {
+		return err
+	}
 	if len(a.States) > 254 {
 		return fmt.Errorf("machine %s: %d states do not fit an octet", m.Name, len(a.States))
 	}

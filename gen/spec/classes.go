@@ -3,12 +3,44 @@ package spec
 // Classes are the sets of octets that scanners and kernels run over. Each is
 // one bit of an octet's entry in the class table.
 var Classes = []Class{
-	{"Tchar", "tchar", []Range{{'!', '!'}, {'#', '\''}, {'*', '+'}, {'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'^', 'z'}, {'|', '|'}, {'~', '~'}}, "RFC 9110 §5.6.2", "methods, field names, list elements"},
-	{"Target", "target-octet", []Range{{0x21, 0x22}, {0x24, 0x7E}}, "RFC 9112 §3.2", "the request target, whatever its form"},
-	{"Field", "field-octet", []Range{{'\t', '\t'}, {0x20, 0x7E}, {0x80, 0xFF}}, "RFC 9110 §5.5", "field values and reason phrases; every other octet is a control"},
-	{"WSP", "WSP", []Range{{'\t', '\t'}, {' ', ' '}}, "RFC 5234 Appendix B.1", "optional white space"},
-	{"Digit", "DIGIT", []Range{{'0', '9'}}, "RFC 5234 Appendix B.1", "Content-Length, ports"},
-	{"Hexdig", "HEXDIG", []Range{{'0', '9'}, {'A', 'F'}, {'a', 'f'}}, "RFC 5234 Appendix B.1", "chunk sizes"},
-	{"RegName", "reg-name-octet", []Range{{'!', '!'}, {'$', '$'}, {'&', '.'}, {'0', '9'}, {';', ';'}, {'=', '='}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {'~', '~'}}, "RFC 3986 §3.2.2", "host names, but for percent-encoding"},
-	{"Scheme", "scheme-octet", []Range{{'+', '+'}, {'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'a', 'z'}}, "RFC 3986 §3.1", "the scheme of an absolute-form target"},
+	{
+		Name: "Tchar", Rule: "tchar", Section: "RFC 9110 §5.6.2",
+		Ranges: []Range{{'!', '!'}, {'#', '\''}, {'*', '+'}, {'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'^', 'z'}, {'|', '|'}, {'~', '~'}},
+		Doc:    "methods, field names, list elements",
+	},
+	{
+		Name: "Target", Rule: "target-octet", Long: true, Section: "RFC 9112 §3.2",
+		Ranges: []Range{{0x21, 0x22}, {0x24, 0x7E}},
+		Doc:    "the request target, whatever its form",
+	},
+	{
+		Name: "Field", Rule: "field-octet", Long: true, Section: "RFC 9110 §5.5",
+		Ranges: []Range{{'\t', '\t'}, {0x20, 0x7E}, {0x80, 0xFF}},
+		Doc:    "field values and reason phrases; every other octet is a control",
+	},
+	{
+		Name: "WSP", Rule: "WSP", Section: "RFC 5234 Appendix B.1",
+		Ranges: []Range{{'\t', '\t'}, {' ', ' '}},
+		Doc:    "optional white space",
+	},
+	{
+		Name: "Digit", Rule: "DIGIT", Section: "RFC 5234 Appendix B.1",
+		Ranges: []Range{{'0', '9'}},
+		Doc:    "Content-Length, ports",
+	},
+	{
+		Name: "Hexdig", Rule: "HEXDIG", Section: "RFC 5234 Appendix B.1",
+		Ranges: []Range{{'0', '9'}, {'A', 'F'}, {'a', 'f'}},
+		Doc:    "chunk sizes",
+	},
+	{
+		Name: "RegName", Rule: "reg-name-octet", Section: "RFC 3986 §3.2.2",
+		Ranges: []Range{{'!', '!'}, {'$', '$'}, {'&', '.'}, {'0', '9'}, {';', ';'}, {'=', '='}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {'~', '~'}},
+		Doc:    "host names, but for percent-encoding",
+	},
+	{
+		Name: "Scheme", Rule: "scheme-octet", Section: "RFC 3986 §3.1",
+		Ranges: []Range{{'+', '+'}, {'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'a', 'z'}},
+		Doc:    "the scheme of an absolute-form target",
+	},
 }

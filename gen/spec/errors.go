@@ -6,6 +6,7 @@ var Errors = []Error{
 	// Start line.
 	{"EmptyLines", "more than one empty line before the request line", 400, "RFC 9112 §2.2"},
 	{"Method", "the method is not a token followed by one space", 400, "RFC 9112 §3.1"},
+	{"MethodTooLong", "the method is longer than the limit", 501, "RFC 9112 §3"},
 	{"Target", "octet not allowed in the request target", 400, "RFC 9112 §3.2"},
 	{"TargetTooLong", "the request line is longer than the limit", 414, "RFC 9110 §15.5.15"},
 	{"Version", "malformed HTTP version", 400, "RFC 9112 §2.3"},

@@ -2,10 +2,11 @@ package spec
 
 // Machines are the automata that the scanners run.
 //
-// Actions: mark0, mark1, mark2 note a position in the start line; field counts
-// a field line; nameEnd and lineEnd note the positions of a colon and of a line
-// end; fold joins a line to the one before it; digit takes a digit of a chunk
-// size.
+// Actions: mark0, mark1, mark2 and lineEnd note a position in the start line;
+// field asks whether one more field line is allowed; nameEnd and fieldEnd note
+// the positions of a colon and of the end of its line, trailerName refuses some
+// names besides; fold joins a line to the one before it; digit takes a digit of a
+// chunk size.
 var Machines = []Machine{requestMachine, responseMachine, trailerMachine, chunkMachine, hostMachine}
 
 var requestMachine = Machine{
@@ -17,6 +18,7 @@ var requestMachine = Machine{
 		{"line-end", false, "lineEnd"},
 		{"field-line", false, "field"},
 		{"field-name", true, "nameEnd"},
+		{"field-end", false, "fieldEnd"},
 		{"continuation", false, "fold"},
 	},
 	States: []State{
@@ -48,7 +50,13 @@ var requestMachine = Machine{
 
 var responseMachine = Machine{
 	Name: "response", Start: "response-head", Doc: "a response head",
-	Marks: sectionMarks,
+	Marks: []Mark{
+		{"line-end", false, "lineEnd"},
+		{"field-line", false, "field"},
+		{"field-name", true, "nameEnd"},
+		{"field-end", false, "fieldEnd"},
+		{"continuation", false, "fold"},
+	},
 	States: []State{
 		{Name: "Start", After: "", Expect: "Version"},
 		{Name: "VersionH", After: "H", Expect: "Version"},
@@ -77,7 +85,12 @@ var responseMachine = Machine{
 
 var trailerMachine = Machine{
 	Name: "trailer", Start: "trailer-section", Doc: "a trailer section",
-	Marks: sectionMarks,
+	Marks: []Mark{
+		{"field-line", false, "field"},
+		{"field-name", true, "trailerName"},
+		{"field-end", false, "fieldEnd"},
+		{"continuation", false, "fold"},
+	},
 	States: []State{
 		{Name: "FirstField", After: "", Expect: "FieldName", Insteads: []Instead{{"WSP", "LeadingSpace"}}},
 		{Name: "Name", After: "A", Expect: "FieldName", Insteads: []Instead{{"WSP", "SpaceBeforeColon"}, {"CR", "MissingColon"}, {"LF", "MissingColon"}}},
@@ -87,14 +100,6 @@ var trailerMachine = Machine{
 		{Name: "EndCR", After: "\r", Expect: "BareCR"},
 		{Name: "End", After: "\r\n"},
 	},
-}
-
-// sectionMarks are the marks of a field section.
-var sectionMarks = []Mark{
-	{"line-end", false, "lineEnd"},
-	{"field-line", false, "field"},
-	{"field-name", true, "nameEnd"},
-	{"continuation", false, "fold"},
 }
 
 var chunkMachine = Machine{

@@ -31,12 +31,14 @@ var Rules = []Rule{
 	// Lines.
 	{Name: "line-end", Text: `CRLF / bare-LF`, Section: "RFC 9112 §2.2",
 		Note: "the RFC writes CRLF and lets a recipient take LF; here that needs leave"},
+	{Name: "field-end", Text: `CRLF / bare-LF`, Section: "RFC 9112 §2.2",
+		Note: "the line end of a field line, told apart to hang a mark on"},
 	{Name: "empty-line", Text: `CRLF / bare-LF`, Section: "RFC 9112 §2.2",
 		Note: "a line end with nothing before it, told apart because it ends the section"},
 	{Name: "bare-LF", Text: `LF`, Section: "RFC 9112 §2.2", Note: "needs LenientBareLF"},
 
 	// Request line.
-	{Name: "request-head", Text: `[ empty-line ] request-line line-end *( field-line line-end ) empty-line`, Section: "RFC 9112 §2.1",
+	{Name: "request-head", Text: `[ empty-line ] request-line line-end *( field-line field-end ) empty-line`, Section: "RFC 9112 §2.1",
 		Note: "HTTP-message without its body, and the one empty line before it that §2.2 lets through"},
 	{Name: "request-line", Text: `method SP request-target SP HTTP-version`, Section: "RFC 9112 §3"},
 	{Name: "method", Text: `token`, Section: "RFC 9112 §3.1"},
@@ -49,7 +51,7 @@ var Rules = []Rule{
 	{Name: "HTTP-name", Text: `%s"HTTP"`, Section: "RFC 9112 §2.3"},
 
 	// Status line.
-	{Name: "response-head", Text: `status-line line-end *( field-line line-end ) empty-line`, Section: "RFC 9112 §2.1",
+	{Name: "response-head", Text: `status-line line-end *( field-line field-end ) empty-line`, Section: "RFC 9112 §2.1",
 		Note: "HTTP-message without its body"},
 	{Name: "status-line", Text: `HTTP-version SP status-code ( SP [ reason-phrase ] / missing-reason-space )`, Section: "RFC 9112 §4"},
 	{Name: "status-code", Text: `%x31-39 2DIGIT`, Section: "RFC 9112 §4",
@@ -66,9 +68,9 @@ var Rules = []Rule{
 	{Name: "field-vchar", Text: `VCHAR / obs-text`, Section: "RFC 9110 §5.5"},
 	{Name: "field-octet", Text: `HTAB / SP / VCHAR / obs-text`, Section: "RFC 9110 §5.5",
 		Note: "every octet that a field value with white space around it has a place for"},
-	{Name: "obs-fold", Text: `OWS line-end continuation`, Section: "RFC 9112 §5.2", Note: "OWS CRLF RWS in the RFC"},
+	{Name: "obs-fold", Text: `OWS field-end continuation`, Section: "RFC 9112 §5.2", Note: "OWS CRLF RWS in the RFC"},
 	{Name: "continuation", Text: `RWS`, Section: "RFC 9112 §5.2", Note: "needs LenientObsFold"},
-	{Name: "trailer-section", Text: `*( field-line line-end ) empty-line`, Section: "RFC 9112 §7.1.2",
+	{Name: "trailer-section", Text: `*( field-line field-end ) empty-line`, Section: "RFC 9112 §7.1.2",
 		Note: "with the CRLF that ends the chunked body"},
 
 	// Chunked bodies.

@@ -16,6 +16,7 @@ type Class struct {
 	Name    string // Go name in package parser
 	Rule    string // its rule name in Rules
 	Ranges  []Range
+	Long    bool // its runs are long: scan several octets at a time
 	Section string
 	Doc     string
 }

@@ -42,7 +42,7 @@ http {
 		root {{.Dir}};
 		location = /plaintext { return 200 "` + endpoint.Plaintext + `"; }
 		location = /big { open_file_cache max=10; }
-		location = /upload { return 200 "$content_length"; }
+		location = /upload { return 200 "$http_content_length"; }
 		location / { return 200; }
 	}
 }
