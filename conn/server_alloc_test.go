@@ -22,6 +22,7 @@ type frugal struct {
 	length int
 	seen   int
 	reply  func(f *frugal) error
+	blind  bool // looks at no field
 }
 
 func (f *frugal) StartRequest(_ *ServerConn, c Conn) MessageDelegate {
@@ -32,6 +33,9 @@ func (f *frugal) OnClose(*ServerConn) {}
 
 func (f *frugal) HeadersReceived(start *StartLine, fields *Fields) error {
 	f.seen += len(start.Target)
+	if f.blind {
+		return nil
+	}
 	if v, ok := fields.Get(parser.FieldHost); ok {
 		f.seen += len(v)
 	}
