@@ -1,0 +1,4 @@
+package conn
+
+// CheckLeaks is for tests from outside.
+var CheckLeaks = checkLeaks
