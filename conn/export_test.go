@@ -1,4 +1,7 @@
 package conn
 
-// CheckLeaks is for tests from outside.
-var CheckLeaks = checkLeaks
+// What tests from outside need of those inside.
+var (
+	CheckLeaks       = checkLeaks
+	PooledBuffersOut = pooledBuffersOut
+)
