@@ -39,17 +39,19 @@ func FuzzConnection(f *testing.F) {
 			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, sent []byte, seed uint64) {
-		synctest.Test(t, func(t *testing.T) {
-			before := conn.PooledBuffersOut()
-			whole := serveOctets(t, sent, nil)
-			cut := serveOctets(t, sent, rand.New(rand.NewPCG(seed, 1)))
-			require.Equal(t, before, conn.PooledBuffersOut(), "pooled buffers")
-			require.Equal(t, whole.messages, cut.messages, "messages, cut otherwise")
-			require.Equal(t, finalResponses(t, whole), finalResponses(t, cut), "responses, cut otherwise")
-			checkResponses(t, whole)
-			compareToNetHTTP(t, sent, whole)
-		})
+	f.Fuzz(checkConnection)
+}
+
+func checkConnection(t *testing.T, sent []byte, seed uint64) {
+	synctest.Test(t, func(t *testing.T) {
+		before := conn.PooledBuffersOut()
+		whole := serveOctets(t, sent, nil)
+		cut := serveOctets(t, sent, rand.New(rand.NewPCG(seed, 1)))
+		require.Equal(t, before, conn.PooledBuffersOut(), "pooled buffers")
+		require.Equal(t, whole.messages, cut.messages, "messages, cut otherwise")
+		require.Equal(t, finalResponses(t, whole), finalResponses(t, cut), "responses, cut otherwise")
+		checkResponses(t, whole)
+		compareToNetHTTP(t, sent, whole)
 	})
 }
 
