@@ -134,10 +134,8 @@ func (s *Server) serveConn(ctx context.Context, sc *ServerConn) {
 	if s.ConnContext != nil {
 		ctx = s.ConnContext(ctx, sc.nc)
 	}
-	served := false
-	sc.start.Do(func() { served = true })
 	switch t, ok := sc.nc.(*tls.Conn); {
-	case !served: // closed before it began
+	case sc.started.Swap(true): // closed before it began
 	case !ok:
 		sc.serve(ctx, s.Delegate)
 	case s.handshake(ctx, t):

@@ -8,12 +8,13 @@ import (
 
 // Sizes of buffers, in octets.
 const (
-	readSize  = 16 << 10 // for heads
-	bulkSize  = 64 << 10 // while a long body is pending
-	bulkFrom  = 32 << 10 // how long that is
-	writeSize = 8 << 10  // what an output buffer begins with
-	flushAt   = 64 << 10 // an output buffer of this size is sent
-	gatherAt  = 16 << 10 // a body of this size is sent from where it is, not copied
+	readSize   = 16 << 10 // for heads
+	bulkSize   = 64 << 10 // while a long body is pending
+	bulkFrom   = 32 << 10 // how long that is
+	writeSize  = 8 << 10  // what an output buffer begins with
+	flushAt    = 64 << 10 // an output buffer of this size is sent
+	gatherAt   = 16 << 10 // a body of this size is sent from where it is, not copied
+	firstPiece = 32 << 10 // what of a long one is sent ahead
 )
 
 // reader is what reading a message takes. A connection holds one while a

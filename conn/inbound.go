@@ -26,6 +26,7 @@ type inbound struct {
 
 	piece int     // most octets handed out at once
 	size  int64   // octets of content so far
+	at    int64   // octets of the body so far, its framing included
 	max   int64   // most of them
 	coded bool    // the content is to be decoded
 	gz    *gunzip // by this, once it has begun
@@ -45,7 +46,7 @@ func (in *inbound) begin(f parser.Framing, p *Params) {
 	if in.done {
 		return
 	}
-	in.piece, in.size, in.max = p.ChunkSize, 0, p.MaxBodySize
+	in.piece, in.size, in.at, in.max = p.ChunkSize, 0, 0, p.MaxBodySize
 	in.patience, in.credit, in.counted = p.BodyTimeout, rateWindow, 0
 	if f.Kind == parser.Chunked {
 		in.chunked.Reset()
@@ -144,9 +145,10 @@ func (in *inbound) chunk() ([]byte, error) {
 	}
 	data, n, err := in.chunked.Next(in.bytes(), in.opts)
 	if err != nil {
-		return nil, inputError(err, in.size)
+		return nil, inputError(err, in.at)
 	}
 	in.take(n)
+	in.at += int64(n)
 	if len(data) > 0 {
 		if err := in.count(len(data)); err != nil {
 			return nil, err
@@ -179,7 +181,7 @@ func (in *inbound) readTrailer() error {
 	b := in.bytes()
 	n, err := section.Parse(b, in.opts)
 	if err != nil {
-		return inputError(err, in.size)
+		return inputError(err, 0)
 	}
 	if n == 0 {
 		return nil

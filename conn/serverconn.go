@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
-	"sync"
 	"sync/atomic"
 )
 
@@ -43,7 +42,7 @@ type ServerConn struct {
 	state    atomic.Uint32 // a ConnState
 	ready    chan struct{} // gets a token when awaitResponse should look again
 	ended    chan struct{} // closed when the loop has ended
-	start    sync.Once
+	started  atomic.Bool   // the loop, or Close instead of it
 }
 
 // NewServerConn returns the server's side of a connection. nil Params are the
@@ -70,16 +69,12 @@ func newServerConn(nc net.Conn, set *settings, c *clock, d Driver) *ServerConn {
 // also the parent of every [Conn.Context]. The error is nil: how exchanges end
 // is what delegates are told.
 func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
-	served := false
-	sc.start.Do(func() {
-		served = true
-		stop := context.AfterFunc(ctx, sc.interruptAll)
-		defer stop()
-		sc.serve(ctx, d)
-	})
-	if !served {
+	if sc.started.Swap(true) {
 		return errClosed
 	}
+	stop := context.AfterFunc(ctx, sc.interruptAll)
+	defer stop()
+	sc.serve(ctx, d)
 	return nil
 }
 
@@ -97,9 +92,7 @@ func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate) {
 // that would be never, it returns at once, and the connection ends when the
 // callback returns.
 func (sc *ServerConn) Close() error {
-	unserved := false
-	sc.start.Do(func() { unserved = true })
-	if unserved {
+	if !sc.started.Swap(true) { // and it never will
 		close(sc.ended)
 		return sc.nc.Close()
 	}
@@ -170,7 +163,9 @@ func (sc *ServerConn) end() {
 	o.mu.Lock()
 	detached := sc.detached.Load()
 	if !detached {
-		_ = o.flush()
+		if !sc.closing.Load() {
+			_ = o.flush()
+		}
 		if o.err == nil {
 			o.err = errClosed
 		}

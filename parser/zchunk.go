@@ -44,13 +44,13 @@ var chunkSteps = [32][32]step{
 // chunkFaults says which error an octet is that has no way on. Classes of
 // octets that no state tells apart:
 //
-//	 0  00-08 0B-0C 0E-1F 7F
+//	 0  00-08 0B 0C 0E-1F 7F
 //	 1  HTAB SP
 //	 2  LF
 //	 3  CR
-//	 4  ! #-' *-+ --. G-Z ^-` g-z | ~
+//	 4  ! #-' * + - . G-Z ^ _ ` g-z | ~
 //	 5  "
-//	 6  (-) , / : < >-@ [ ] { } 80-FF
+//	 6  ( ) , / : < > ? @ [ ] { } 80-FF
 //	 7  0-9 A-F a-f
 //	 8  ;
 //	 9  =

@@ -83,35 +83,6 @@ func classesOf(a *automaton.Machine) (class [256]int, members []automaton.Set, e
 	return class, members, err
 }
 
-// describe writes a set of octets for a reader.
-func describe(s automaton.Set) string {
-	var parts []string
-	for _, r := range s.Ranges() {
-		if r[0] == r[1] {
-			parts = append(parts, octet(r[0]))
-		} else {
-			parts = append(parts, octet(r[0])+"-"+octet(r[1]))
-		}
-	}
-	return strings.Join(parts, " ")
-}
-
-func octet(c byte) string {
-	switch {
-	case c == ' ':
-		return "SP"
-	case c == '\t':
-		return "HTAB"
-	case c == '\r':
-		return "CR"
-	case c == '\n':
-		return "LF"
-	case c > ' ' && c < 0x7F:
-		return string(rune(c))
-	}
-	return fmt.Sprintf("%02X", c)
-}
-
 // emitStates emits the numbers of a's states.
 func emitStates(f *File, m *spec.Machine, a *automaton.Machine) {
 	f.Comment("States of the automaton of " + m.Start + ": " + m.Doc + ".")
@@ -133,7 +104,7 @@ func stateName(a *automaton.Machine, i int) string { return a.Name + a.States[i]
 func emitFaults(f *File, m *spec.Machine, a *automaton.Machine, class [256]int, members []automaton.Set) {
 	comment(f, a.Name+"Faults says which error an octet is that has no way on. Classes of octets that no state tells apart:")
 	for i, s := range members {
-		f.Comment(fmt.Sprintf("%4d  %s", i, describe(s)))
+		f.Comment(fmt.Sprintf("%4d  %s", i, s))
 	}
 	f.Var().Id(a.Name + "Faults").Op("=").Id("faults").ValuesFunc(func(g *Group) {
 		g.Line().Id("class").Op(":").Index(Lit(256)).Uint8().Values(rows(func(c int) int { return class[c] })...)

@@ -170,7 +170,7 @@ func test(set automaton.Set) (*Statement, error) {
 	}
 	r := set.Ranges()
 	if len(r) > 1 {
-		return nil, fmt.Errorf("no class is the set %s: name it in the spec", describe(set))
+		return nil, fmt.Errorf("no class is the set %s: name it in the spec", set)
 	}
 	if r[0][0] == r[0][1] {
 		return Id("c").Op("==").LitRune(rune(r[0][0])), nil

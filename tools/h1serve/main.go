@@ -9,7 +9,8 @@
 //	GET  /            a line of text, or -dir DIR
 //
 // With -echo every valid request, whatever its target and method, is answered
-// 200 with its own content and nothing else.
+// 200 with its own content and nothing else. With -nethttp the same is served by
+// handlers of net/http.
 //
 // SIGINT and SIGTERM let exchanges under way finish, and exit with 0; a second
 // one does not wait. A bad flag exits with 2, an address in use with 1.
@@ -42,6 +43,7 @@ type config struct {
 	addr, dir string
 	cert, key string // files; none: no TLS
 	echo      bool
+	nethttp   bool
 	driver    conn.Driver
 	level     slog.Level
 }
@@ -56,12 +58,7 @@ func run(args []string, stderr io.Writer) int {
 		return 2
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: cfg.level}))
-	delegate, err := newDelegate(cfg)
-	if err != nil {
-		fmt.Fprintln(stderr, "h1serve:", err)
-		return 2
-	}
-	secure, err := cfg.tls()
+	s, err := newServer(cfg, log)
 	if err != nil {
 		fmt.Fprintln(stderr, "h1serve:", err)
 		return 2
@@ -71,14 +68,37 @@ func run(args []string, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "h1serve:", err)
 		return 1
 	}
-	s := &conn.Server{
+	log.Info("serving", "addr", l.Addr().String(), "driver", cfg.driver.String(), "nethttp", cfg.nethttp)
+	return serve(s, l, log)
+}
+
+// server is what can be served by.
+type server interface {
+	Serve(l net.Listener) error
+	Shutdown(ctx context.Context) error
+	Close() error
+}
+
+// newServer returns the server that the flags ask for.
+func newServer(cfg config, log *slog.Logger) (server, error) {
+	secure, err := cfg.tls()
+	if err != nil {
+		return nil, err
+	}
+	if cfg.nethttp {
+		return newHTTPServer(cfg, secure, log)
+	}
+	delegate, err := newDelegate(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &conn.Server{
 		Params:    conn.Params{Decompress: !cfg.echo},
 		Delegate:  delegate,
 		TLSConfig: secure,
 		Driver:    cfg.driver,
 		Logger:    log,
-	}
-	return serve(s, l, log)
+	}, nil
 }
 
 // tls returns what to serve TLS with, nil without a certificate.
@@ -94,13 +114,12 @@ func (c *config) tls() (*tls.Config, error) {
 }
 
 // serve serves until a signal comes.
-func serve(s *conn.Server, l net.Listener, log *slog.Logger) int {
+func serve(s server, l net.Listener, log *slog.Logger) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
 	failed := make(chan error, 1)
 	go func() { failed <- s.Serve(l) }()
-	log.Info("serving", "addr", l.Addr().String(), "driver", s.Driver.String())
 
 	select {
 	case err := <-failed:
@@ -130,6 +149,7 @@ func parseFlags(args []string, stderr io.Writer) (cfg config, err error) {
 	fs.StringVar(&cfg.addr, "addr", "127.0.0.1:8080", "address to listen on")
 	fs.StringVar(&cfg.dir, "dir", "", "directory to serve at /")
 	fs.BoolVar(&cfg.echo, "echo", false, "answer every valid request with its own content")
+	fs.BoolVar(&cfg.nethttp, "nethttp", false, "serve the same through package conn/nethttp")
 	fs.StringVar(&cfg.cert, "tls-cert", "", "certificate file: serve TLS")
 	fs.StringVar(&cfg.key, "tls-key", "", "key file of the certificate")
 	fs.TextVar(&cfg.level, "log", slog.LevelInfo, "least severe records to log")

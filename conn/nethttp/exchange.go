@@ -1,0 +1,151 @@
+package nethttp
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime"
+
+	"github.com/h1wire/h1wire/conn"
+	"github.com/h1wire/h1wire/parser"
+)
+
+// service is the core's delegate for all connections of a server.
+type service struct {
+	server  *Server
+	handler http.Handler
+}
+
+func (s *service) OnClose(*conn.ServerConn) {}
+
+func (s *service) StartRequest(sc *conn.ServerConn, c conn.Conn) conn.MessageDelegate {
+	of := sc.Context().(*connection)
+	if of.tls == nil {
+		of.tls = sc.TLS()
+	}
+	x := &exchange{service: s}
+	x.context = requestContext{connection: of, conn: c}
+	x.response.Conn, x.body.Conn = c, c
+	x.response.exchange = x
+	return x
+}
+
+// valuesInside is how many field values a request holds without another
+// allocation. More than 8 would make its map larger, too.
+const valuesInside = 8
+
+// exchange is one request and its response, in one allocation. The handler may
+// keep any part of it for as long as it likes, so it is never used again.
+type exchange struct {
+	service  *service
+	request  http.Request
+	url      url.URL
+	context  requestContext
+	body     requestBody
+	response response
+	values   [valuesInside]string
+}
+
+// PullsBody implements conn.PullDelegate: the handler runs in HeadersReceived.
+func (x *exchange) PullsBody() bool { return true }
+
+// HeadersReceived runs the handler.
+func (x *exchange) HeadersReceived(start *conn.StartLine, fields *conn.Fields) error {
+	if err := x.fill(start, fields); err != nil {
+		return x.refuse(err)
+	}
+	if x.serve() {
+		x.response.finish()
+	}
+	return nil
+}
+
+// serve calls the handler. It reports false if that panicked; then the
+// connection is closed, for nobody knows what the response should have been.
+func (x *exchange) serve() (returned bool) {
+	defer func() {
+		if !returned {
+			x.panicked(recover())
+		}
+	}()
+	handler := x.service.handler
+	if x.request.RequestURI == "*" && x.request.Method == "OPTIONS" && !x.service.server.DisableGeneralOptionsHandler {
+		handler = generalOptions{}
+	}
+	handler.ServeHTTP(&x.response, &x.request)
+	return true
+}
+
+// panicked logs a handler's panic and closes the connection. A nil cause is
+// runtime.Goexit, which takes the serving goroutine with it.
+func (x *exchange) panicked(cause any) {
+	if x.response.abandon() {
+		return // the connection is somebody else's
+	}
+	if cause != http.ErrAbortHandler {
+		stack := make([]byte, 64<<10)
+		stack = stack[:runtime.Stack(stack, false)]
+		x.service.server.log.Error("panic in a handler", slog.String("remote", x.request.RemoteAddr),
+			slog.Any("panic", cause), slog.String("stack", string(stack)))
+	}
+	_ = x.response.ServerConn().Close()
+}
+
+// generalOptions answers "OPTIONS *" (RFC 9110 §9.3.7).
+type generalOptions struct{}
+
+func (generalOptions) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Length", "0")
+}
+
+// refuse answers a request that no handler can be given.
+func (x *exchange) refuse(err error) error {
+	x.service.server.log.Debug("bad request", "remote", x.context.remote, "err", err)
+	x.response.abandon()
+	return x.response.Reply(conn.StatusLine(http.StatusBadRequest), closing, nil)
+}
+
+// closing is the header of a response that is the last.
+var closing = func() *conn.Header {
+	h := new(conn.Header)
+	h.Add("Connection", "close")
+	return h
+}()
+
+// DataReceived gets what the handler left of the content: nothing that
+// anybody wants.
+func (x *exchange) DataReceived([]byte) error { return nil }
+
+// TrailersReceived fills the request's Trailer, before Body returns io.EOF.
+func (x *exchange) TrailersReceived(fields *conn.Fields) error {
+	trailer := x.request.Trailer
+	if trailer == nil {
+		trailer = make(http.Header, fields.Len())
+		x.request.Trailer = trailer
+	}
+	received := make(map[string]bool, fields.Len())
+	for i := range fields.Len() {
+		n, v := fields.Line(i)
+		name := canonical(fields.StringOf(n))
+		if !received[name] {
+			received[name] = true
+			delete(trailer, name)
+		}
+		trailer[name] = append(trailer[name], fields.StringOf(v))
+	}
+	return nil
+}
+
+func (x *exchange) Finish() error { return nil }
+
+// OnConnectionClose says that the request will not be complete; the handler,
+// if it still reads, has been told by Body.
+func (x *exchange) OnConnectionClose(error) {}
+
+// method returns the method's name without an allocation if it is registered.
+func method(start *conn.StartLine, fields *conn.Fields) string {
+	if start.Method != parser.MethodOther {
+		return start.Method.String()
+	}
+	return fields.StringOf(start.MethodName)
+}

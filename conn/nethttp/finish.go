@@ -1,0 +1,95 @@
+package nethttp
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/h1wire/h1wire/conn"
+)
+
+// finish completes the response, the handler having returned, and reads what it
+// left of the request.
+func (w *response) finish() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.phase >= over {
+		return
+	}
+	body := &w.exchange.body
+	hasBody := w.exchange.request.ContentLength != 0
+	if hasBody && w.status == 0 && body.failed() {
+		w.end() // the connection answers: nobody has, and it knows what was wrong
+		return
+	}
+	if w.status == 0 {
+		w.begin(http.StatusOK)
+	}
+	defer w.end()
+	if w.phase == sending {
+		if w.spill() == nil && w.close() == nil && hasBody {
+			body.drain()
+		}
+		return
+	}
+	if hasBody {
+		body.drain() // first, for whether all was read decides on keeping the connection
+	}
+	content := w.scratch.octets[:w.held]
+	if !w.whole() {
+		if w.send(content) == nil {
+			_ = w.close()
+		}
+		return
+	}
+	w.sniff(content)
+	_ = w.Reply(conn.StatusLine(w.status), &w.scratch.header, content)
+}
+
+// whole reports whether the content held back is all there is, so that its length
+// is that of the response. With trailers the response has to be chunked; to
+// HEAD, no content says nothing about its length.
+func (w *response) whole() bool {
+	switch {
+	case len(w.trailers) > 0:
+		return false
+	case w.length >= 0:
+		return w.length == w.written && !w.isHead()
+	}
+	return w.written > 0 || !w.isHead()
+}
+
+func (w *response) isHead() bool { return w.exchange.request.Method == http.MethodHead }
+
+// close ends the content, with the trailers that were promised.
+func (w *response) close() error {
+	w.trail()
+	if len(w.trailers) == 0 {
+		return w.Conn.Finish()
+	}
+	h := &w.scratch.header
+	h.Reset()
+	for _, name := range w.trailers {
+		w.addAll(h, name, w.fields[name])
+		w.addAll(h, name, w.fields[http.TrailerPrefix+name])
+	}
+	return w.FinishTrailers(h)
+}
+
+// end refuses everything from here on.
+func (w *response) end() {
+	w.phase = max(w.phase, over)
+	if w.scratch != nil {
+		scratches.Put(w.scratch)
+		w.scratch = nil
+	}
+}
+
+// abandon gives the response up, and reports whether the connection was hijacked.
+func (w *response) abandon() (wasHijacked bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.end()
+	return w.phase == hijacked
+}
+
+func (w *response) log() *slog.Logger { return w.exchange.service.server.log }

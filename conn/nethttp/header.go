@@ -1,0 +1,126 @@
+package nethttp
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/h1wire/h1wire/conn"
+)
+
+// build makes h what is sent of the handler's header, in the order of names, as
+// net/http does; and notes what it says about the content. mu is held.
+func (w *response) build(h *conn.Header, status int) {
+	h.Reset()
+	w.length = -1
+	w.sniffs = allowsContent(status)
+	if len(w.fields) == 0 {
+		return
+	}
+	var few [16]string
+	names := few[:0]
+	for name := range w.fields {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if values := w.fields[name]; w.sends(name, values, status) {
+			for _, v := range values {
+				h.Add(name, v)
+			}
+		}
+	}
+	if h.Err() != nil { // seldom, so only now with care
+		h.Reset()
+		for _, name := range names {
+			if values := w.fields[name]; w.sends(name, values, status) {
+				w.addAll(h, name, values)
+			}
+		}
+	}
+}
+
+// sends reports whether a field is to be sent as it is, and notes what it says.
+func (w *response) sends(name string, values []string, status int) bool {
+	switch name {
+	case "Content-Length":
+		return allowsContent(status) && w.declare(values)
+	case "Transfer-Encoding": // is the connection's business
+		w.sniffs = false
+		return false
+	case "Content-Type":
+		w.sniffs = false
+		return status != http.StatusNotModified
+	case "Content-Encoding":
+		w.sniffs = w.sniffs && len(values) > 0 && values[0] == ""
+	case "Trailer":
+		w.announce(values)
+	default:
+		return !strings.HasPrefix(name, http.TrailerPrefix)
+	}
+	return true
+}
+
+// declare notes the Content-Length, if it is one.
+func (w *response) declare(values []string) bool {
+	if len(values) == 0 {
+		return false
+	}
+	n, err := strconv.ParseInt(values[0], 10, 64)
+	if err != nil || n < 0 || values[0][0] == '+' {
+		w.log().Warn("invalid Content-Length", "value", values[0])
+		return false
+	}
+	w.length = n
+	return len(values) == 1
+}
+
+// announce notes the names of trailer fields.
+func (w *response) announce(values []string) {
+	for _, list := range values {
+		for name := range strings.SplitSeq(list, ",") {
+			name = http.CanonicalHeaderKey(strings.TrimSpace(name))
+			if name != "" && !slices.Contains(w.trailers, name) {
+				w.trailers = append(w.trailers, name)
+			}
+		}
+	}
+}
+
+// trail notes the trailer fields that the handler set by http.TrailerPrefix.
+func (w *response) trail() {
+	for name := range w.fields {
+		if name, ok := strings.CutPrefix(name, http.TrailerPrefix); ok && !slices.Contains(w.trailers, name) {
+			w.trailers = append(w.trailers, name)
+		}
+	}
+}
+
+// addAll adds fields that may be malformed. There is no way to tell the handler,
+// so like net/http it replaces what a value must not have, and drops what has no
+// valid name or contradicts what is there.
+func (w *response) addAll(h *conn.Header, name string, values []string) {
+	for _, v := range values {
+		was := *h
+		if h.Add(name, v); h.Err() == nil {
+			continue
+		}
+		*h = was
+		if h.Add(name, printable(v)); h.Err() != nil {
+			*h = was
+			w.log().Warn("response field dropped", "name", name)
+		}
+	}
+}
+
+// printable returns v with a space for every octet that a value must not have.
+func printable(v string) string {
+	b := []byte(v)
+	for i, c := range b {
+		if c < ' ' && c != '\t' || c == 0x7f {
+			b[i] = ' '
+		}
+	}
+	return string(b)
+}

@@ -1,0 +1,129 @@
+package nethttp
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/h1wire/h1wire/conn"
+	"github.com/h1wire/h1wire/parser"
+)
+
+// fill makes the http.Request of a head. All its strings are parts of one copy of
+// the head.
+func (x *exchange) fill(start *conn.StartLine, fields *conn.Fields) error {
+	r := &x.request
+	r.Method = method(start, fields)
+	r.RequestURI = fields.StringOf(start.Target)
+	r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.1", 1, 1
+	if start.Version == parser.HTTP10 {
+		r.Proto, r.ProtoMinor = "HTTP/1.0", 0
+	}
+	r.RemoteAddr = x.context.remote
+	r.TLS = x.context.tls
+	r.Body = http.NoBody
+	if err := x.target(); err != nil {
+		return err
+	}
+	x.header(fields)
+	if r.URL.Host != "" {
+		r.Host = r.URL.Host // RFC 9112 §3.2.2: the target's counts
+	}
+	r.Close = closes(r, fields)
+	if r.ContentLength != 0 {
+		x.body.left, x.body.expects = r.ContentLength, r.Header["Expect"] != nil && r.ProtoMinor > 0
+		r.Body = &x.body
+	}
+	*r = *r.WithContext(&x.context) // the only way to set it; inlined, it allocates nothing
+	return nil
+}
+
+// header fills Header, and what net/http takes out of it.
+func (x *exchange) header(fields *conn.Fields) {
+	r := &x.request
+	n := fields.Len()
+	values := x.values[:]
+	if n > len(values) {
+		values = make([]string, n)
+	}
+	h := make(http.Header, n)
+	r.Header = h
+	for i := range n {
+		name, value := fields.Line(i)
+		key, v := canonical(fields.StringOf(name)), fields.StringOf(value)
+		switch key {
+		case "Host":
+			r.Host = v
+			continue
+		case "Content-Length":
+			if r.ContentLength != 0 {
+				continue // a repetition of an equal value
+			}
+			if comma := strings.IndexByte(v, ','); comma >= 0 {
+				v = strings.TrimSpace(v[:comma])
+			}
+			r.ContentLength, _ = strconv.ParseInt(v, 10, 64) // the parser has seen to it
+		case "Transfer-Encoding":
+			r.ContentLength, r.TransferEncoding = -1, []string{"chunked"}
+			continue
+		case conn.ConsumedContentEncoding:
+			r.ContentLength = -1 // decoded, it has another one
+		}
+		if old := h[key]; old != nil {
+			h[key] = append(old, v)
+			continue
+		}
+		values[0] = v
+		h[key], values = values[:1:1], values[1:]
+	}
+	if r.TransferEncoding != nil {
+		x.announced()
+	}
+	if p, ok := h["Pragma"]; ok && p[0] == "no-cache" && h["Cache-Control"] == nil {
+		h["Cache-Control"] = []string{"no-cache"} // RFC 9111 §5.4
+	}
+}
+
+// announced makes Trailer of the names in the Trailer field, which leaves Header.
+func (x *exchange) announced() {
+	h := x.request.Header
+	names, ok := h["Trailer"]
+	if !ok {
+		return
+	}
+	delete(h, "Trailer")
+	trailer := make(http.Header)
+	for _, list := range names {
+		for name := range strings.SplitSeq(list, ",") {
+			if name = canonical(strings.TrimSpace(name)); name != "" {
+				trailer[name] = nil
+			}
+		}
+	}
+	if len(trailer) > 0 {
+		x.request.Trailer = trailer
+	}
+}
+
+// closes reports what Request.Close says: that the client wants no further
+// response on this connection.
+func closes(r *http.Request, fields *conn.Fields) bool {
+	if _, ok := fields.Get(parser.FieldConnection); !ok {
+		return r.ProtoMinor == 0
+	}
+	return fields.HasToken("Connection", "close") || r.ProtoMinor == 0 && !fields.HasToken("Connection", "keep-alive")
+}
+
+// canonical returns a field name as http.CanonicalHeaderKey does; one that is
+// canonical already costs a look at each octet.
+func canonical(name string) string {
+	upper := true
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if upper && 'a' <= c && c <= 'z' || !upper && 'A' <= c && c <= 'Z' {
+			return http.CanonicalHeaderKey(name)
+		}
+		upper = c == '-'
+	}
+	return name
+}

@@ -1,0 +1,232 @@
+package nethttp
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"unsafe"
+
+	"github.com/h1wire/h1wire/conn"
+)
+
+// holdMost is how much content is held back, so that a short response gets a
+// Content-Length and small writes make no small chunks; net/http's own figure.
+const holdMost = 2048
+
+// scratch is what a response takes while it is written.
+type scratch struct {
+	header conn.Header
+	octets [holdMost]byte
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// response is the http.ResponseWriter. It belongs to the handler for ever; once
+// the exchange is over it refuses everything.
+type response struct {
+	conn.Conn
+	exchange *exchange
+
+	mu      sync.Mutex
+	phase   responsePhase
+	duplex  bool        // EnableFullDuplex was called
+	sniffs  bool        // Content-Type is to be found from the content
+	status  int         // 0 until WriteHeader
+	fields  http.Header // the handler's
+	scratch *scratch    // from WriteHeader until the end
+	held    int         // octets of content in it
+	length  int64       // Content-Length, or -1
+	written int64       // octets of content so far
+
+	trailers []string // announced, or sent by http.TrailerPrefix
+}
+
+// responsePhase is how far a response is.
+type responsePhase uint8
+
+const (
+	building responsePhase = iota // the head has not been given to the connection
+	sending                       // it has
+	over                          // all has, or never will be
+	hijacked
+)
+
+var _ interface {
+	http.ResponseWriter
+	http.Flusher
+	http.Hijacker
+	io.ReaderFrom
+	io.StringWriter
+} = (*response)(nil)
+
+// Header implements http.ResponseWriter.
+func (w *response) Header() http.Header {
+	if w.fields == nil {
+		w.fields = make(http.Header)
+	}
+	return w.fields
+}
+
+// WriteHeader implements http.ResponseWriter. An informational status is sent
+// at once, and may be followed by others.
+func (w *response) WriteHeader(status int) {
+	if status < 100 || status > 999 {
+		panic("nethttp: invalid WriteHeader code")
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.phase >= over:
+		w.log().Warn("WriteHeader on a response that is over", "remote", w.exchange.request.RemoteAddr)
+	case w.status != 0:
+		w.log().Warn("superfluous WriteHeader", "remote", w.exchange.request.RemoteAddr, "status", status)
+	case status < 200 && status != http.StatusSwitchingProtocols:
+		w.inform(status)
+	default:
+		w.begin(status)
+	}
+}
+
+// inform sends an informational response.
+func (w *response) inform(status int) {
+	if status == http.StatusContinue {
+		_ = w.Continue()
+		return
+	}
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	w.build(&s.header, status)
+	_ = w.WriteInformational(conn.StatusLine(status), &s.header)
+}
+
+// begin fixes status and header; what the handler does to its header from here
+// on is for trailers. mu is held.
+func (w *response) begin(status int) {
+	w.status = status
+	w.scratch = scratches.Get().(*scratch)
+	w.build(&w.scratch.header, status)
+}
+
+// Write implements http.ResponseWriter.
+func (w *response) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.write(p)
+}
+
+// WriteString implements io.StringWriter.
+func (w *response) WriteString(s string) (int, error) {
+	return w.Write(unsafe.Slice(unsafe.StringData(s), len(s))) // nobody writes to it
+}
+
+func (w *response) write(p []byte) (int, error) {
+	if err := w.open(); err != nil || len(p) == 0 {
+		return 0, err
+	}
+	if !allowsContent(w.status) {
+		return 0, http.ErrBodyNotAllowed
+	}
+	if w.length >= 0 && w.written+int64(len(p)) > w.length {
+		return 0, http.ErrContentLength
+	}
+	w.written += int64(len(p))
+	if w.length >= 0 {
+		return w.direct(p)
+	}
+	if w.held+len(p) <= holdMost {
+		w.held += copy(w.scratch.octets[w.held:], p)
+		return len(p), nil
+	}
+	n := 0
+	if w.held > 0 {
+		n = copy(w.scratch.octets[w.held:], p)
+		w.held += n
+		if err := w.spill(); err != nil {
+			return n, err
+		}
+	}
+	if len(p)-n > holdMost {
+		m, err := w.direct(p[n:])
+		return n + m, err
+	}
+	w.held = copy(w.scratch.octets[:], p[n:])
+	return len(p), nil
+}
+
+// open makes sure that there is a status, and that the response is not over.
+func (w *response) open() error {
+	switch {
+	case w.phase == hijacked:
+		return http.ErrHijacked
+	case w.phase == over:
+		return conn.ErrFinished
+	case w.status == 0:
+		w.begin(http.StatusOK)
+	}
+	return nil
+}
+
+// direct sends p, and the head before it.
+func (w *response) direct(p []byte) (int, error) {
+	if w.phase == building {
+		if err := w.send(p); err != nil {
+			return 0, err
+		}
+		return len(p), nil
+	}
+	return w.Conn.Write(p)
+}
+
+// spill sends what is held back, and the head before it.
+func (w *response) spill() error {
+	p := w.scratch.octets[:w.held]
+	w.held = 0
+	if w.phase == building {
+		return w.send(p)
+	}
+	if len(p) == 0 {
+		return nil
+	}
+	_, err := w.Conn.Write(p)
+	return err
+}
+
+// send sends the head, and content, which is the beginning of more.
+func (w *response) send(content []byte) error {
+	h := &w.scratch.header
+	w.sniff(content)
+	if !w.duplex && w.exchange.body.heavy() {
+		h.Set("Connection", "close") // it will not be read to its end, so nothing can follow
+	}
+	w.phase = sending
+	return w.WriteHeaders(conn.StatusLine(w.status), h, content)
+}
+
+// sniff adds the Content-Type that the handler left out.
+func (w *response) sniff(content []byte) {
+	if w.sniffs && len(content) > 0 {
+		w.scratch.header.Add("Content-Type", http.DetectContentType(content))
+	}
+}
+
+// Flush implements http.Flusher.
+func (w *response) Flush() { _ = w.FlushError() }
+
+// FlushError sends all that has been written.
+func (w *response) FlushError() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.open(); err != nil {
+		return err
+	}
+	if err := w.spill(); err != nil {
+		return err
+	}
+	return w.Conn.Flush()
+}
+
+// allowsContent reports whether a response with that status may have content
+// (RFC 9110 §6.4.1).
+func allowsContent(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}

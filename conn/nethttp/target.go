@@ -1,0 +1,59 @@
+package nethttp
+
+import (
+	"net/url"
+	"strings"
+)
+
+// target makes the URL of the request target.
+func (x *exchange) target() error {
+	r := &x.request
+	uri := r.RequestURI
+	if path, query, ok := plainTarget(uri); ok {
+		x.url.Path, x.url.RawQuery = path, query
+		x.url.ForceQuery = query == "" && len(path) < len(uri)
+		r.URL = &x.url
+		return nil
+	}
+	authority := r.Method == "CONNECT" && uri[0] != '/'
+	if authority {
+		uri = "http://" + uri
+	}
+	u, err := url.ParseRequestURI(uri)
+	if err != nil {
+		return err
+	}
+	if authority {
+		u.Scheme = ""
+	}
+	r.URL = u
+	return nil
+}
+
+// plainTarget splits an origin-form whose path is its own decoded form and its
+// own encoded form: then url.ParseRequestURI would do nothing else.
+func plainTarget(uri string) (path, query string, ok bool) {
+	if uri[0] != '/' {
+		return "", "", false
+	}
+	for i := 1; i < len(uri); i++ {
+		if !plainInPath[uri[i]] {
+			if uri[i] != '?' {
+				return "", "", false
+			}
+			query = uri[i+1:]
+			// A lone "?" at the end is ForceQuery's business; one in the query is not.
+			return uri[:i], query, true
+		}
+	}
+	return uri, "", true
+}
+
+// plainInPath are the octets that url.URL.EscapedPath leaves alone.
+var plainInPath = func() (t [256]bool) {
+	for c := range 256 {
+		u := url.URL{Path: "/" + string(rune(c))}
+		t[c] = c < 0x80 && u.EscapedPath() == u.Path && !strings.ContainsRune("%?#", rune(c))
+	}
+	return t
+}()

@@ -1,0 +1,369 @@
+package conn
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/conn/conntest"
+)
+
+// closesWithin asserts that the server closes not before d, and not later than
+// two ticks after it.
+func closesWithin(t *testing.T, c *client, d time.Duration) {
+	t.Helper()
+	start := time.Now()
+	<-c.done
+	took := time.Since(start)
+	assert.GreaterOrEqual(t, took, d)
+	assert.LessOrEqual(t, took, d+2*tick)
+}
+
+func TestIdleTimeout(t *testing.T) {
+	p := &Params{IdleTimeout: 5 * time.Second}
+	bubble(t, p, newRecorder(), func(t *testing.T, c *client, _ *ServerConn) {
+		closesWithin(t, c, 5*time.Second)
+		expect(t, c, "", true)
+	})
+	bubble(t, p, newRecorder(), func(t *testing.T, c *client, _ *ServerConn) {
+		for range 2 {
+			time.Sleep(4 * time.Second)
+			c.send(t, get)
+			synctest.Wait()
+		}
+		closesWithin(t, c, 5*time.Second)
+		expect(t, c, empty200+empty200, true)
+	})
+}
+
+func TestHeaderTimeout(t *testing.T) {
+	p := &Params{HeaderTimeout: 3 * time.Second, IdleTimeout: time.Hour}
+	r := newRecorder()
+	bubble(t, p, r, func(t *testing.T, c *client, _ *ServerConn) {
+		time.Sleep(time.Minute)
+		start := time.Now()
+		for _, piece := range []string{"GET / HT", "TP/1.1\r\nHo", "st"} { // progress does not help
+			c.send(t, piece)
+			time.Sleep(time.Second - tick)
+		}
+		for {
+			if got, _ := c.received(); got != "" {
+				break
+			}
+			time.Sleep(tick)
+		}
+		assert.GreaterOrEqual(t, time.Since(start), 3*time.Second)
+		assert.LessOrEqual(t, time.Since(start), 3*time.Second+3*tick)
+		closesWithin(t, c, 0)
+		expect(t, c, refused("408 Request Timeout"), true)
+	})
+	assert.Equal(t, "end", r.log())
+}
+
+func TestBodyTimeout(t *testing.T) {
+	p := &Params{BodyTimeout: 3 * time.Second}
+	r := newRecorder()
+	bubble(t, p, r, func(t *testing.T, c *client, _ *ServerConn) {
+		start := time.Now()
+		c.send(t, postHead10)
+		for range 2 { // progress does not help
+			time.Sleep(time.Second)
+			c.send(t, "x")
+		}
+		<-c.done
+		assert.InDelta(t, 3, time.Since(start).Seconds(), 3*tick.Seconds())
+		expect(t, c, "", true) // no octet of a response
+	})
+	assert.Equal(t, "head POST /\ndata xx\nclose "+ErrBodyTimeout.Error()+"\nend", r.log())
+	assert.ErrorIs(t, ErrBodyTimeout, os.ErrDeadlineExceeded)
+}
+
+func TestBodyTimeoutLeavesCallbacksOut(t *testing.T) {
+	r := newRecorder()
+	r.data = func(Conn, []byte) error {
+		time.Sleep(time.Minute)
+		return nil
+	}
+	bubble(t, &Params{BodyTimeout: 3 * time.Second, IdleTimeout: -1}, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, postHead10)
+		for range 10 {
+			c.send(t, "x")
+			synctest.Wait()
+		}
+		time.Sleep(11 * time.Minute)
+		expect(t, c, answers200(strings.Repeat("x", 10)), false)
+	})
+}
+
+func TestBodyTimeoutOfOneRequest(t *testing.T) {
+	r := newRecorder()
+	r.headers = func(c Conn, start *StartLine, _ *Fields) error {
+		if string(start.Target) == "/slow" {
+			c.SetBodyTimeout(time.Hour)
+		}
+		return nil
+	}
+	bubble(t, &Params{BodyTimeout: time.Second}, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, strings.Replace(postHead10, "/", "/slow", 1))
+		time.Sleep(time.Minute)
+		c.send(t, "0123456789"+postHead10)
+		synctest.Wait()
+		closesWithin(t, c, time.Second)
+		expect(t, c, answers200("0123456789"), true)
+	})
+}
+
+func TestMinBodyRate(t *testing.T) {
+	p := &Params{MinBodyRate: 100}
+	bubble(t, p, newRecorder(), func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, lengthed("", strings.Repeat("x", 3000))[:len(lengthed("", strings.Repeat("x", 3000)))-3000])
+		for range 30 { // just fast enough
+			time.Sleep(time.Second)
+			c.send(t, strings.Repeat("x", 100))
+		}
+		expect(t, c, answers200(strings.Repeat("x", 3000)), false)
+	})
+	r := newRecorder()
+	bubble(t, p, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000\r\n\r\n")
+		start := time.Now()
+		for {
+			if _, closed := c.received(); closed {
+				break
+			}
+			time.Sleep(time.Second)
+			_, _ = c.Write([]byte(strings.Repeat("x", 50))) // half of it
+			synctest.Wait()
+		}
+		assert.InDelta(t, 10, time.Since(start).Seconds(), 2)
+	})
+	assert.Equal(t, 1, r.count("close "+ErrBodyTimeout.Error()))
+}
+
+func TestWriteTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := conntest.PipeSize(1000)
+		sc, err := NewServerConn(theirs, &Params{WriteTimeout: 3 * time.Second, Logger: quiet})
+		require.NoError(t, err)
+		r := newRecorder()
+		var failed error
+		var took time.Duration
+		r.finish = func(c Conn, _ []byte) error {
+			start := time.Now()
+			failed = c.Reply(StatusLine(200), nil, make([]byte, 100_000))
+			took = time.Since(start)
+			return nil
+		}
+		go func() { _ = sc.Serve(context.Background(), r) }()
+		_, _ = ours.Write([]byte(get))
+		for range 5 { // progress, however slow, is good enough
+			time.Sleep(2 * time.Second)
+			_, _ = ours.Read(make([]byte, 500))
+		}
+		<-r.closed
+		assert.ErrorIs(t, failed, ErrWriteTimeout)
+		// The last progress was after 10 s. What was made within one wait is
+		// seen at its end.
+		assert.GreaterOrEqual(t, took, 13*time.Second)
+		assert.LessOrEqual(t, took, 16*time.Second+4*tick)
+		_ = ours.Close()
+	})
+}
+
+func TestLingerEnds(t *testing.T) {
+	bubble(t, nil, newRecorder(), func(t *testing.T, c *client, sc *ServerConn) {
+		c.send(t, "bad\r\n\r\n")
+		synctest.Wait()
+		expect(t, c, bad400, true) // half-closed
+		start := time.Now()
+		<-sc.ended
+		assert.GreaterOrEqual(t, time.Since(start), lingerTime)
+		assert.LessOrEqual(t, time.Since(start), lingerTime+3*tick)
+	})
+	bubble(t, nil, newRecorder(), func(t *testing.T, c *client, sc *ServerConn) { // a peer that sends for ever
+		c.send(t, "bad\r\n\r\n")
+		junk := make([]byte, 1<<20)
+		sent := 0
+		for {
+			n, err := c.Write(junk)
+			sent += n
+			if err != nil {
+				break
+			}
+		}
+		assert.LessOrEqual(t, sent, lingerOctets+(1<<20))
+		<-sc.ended
+	})
+}
+
+func TestCloseFromOutside(t *testing.T) {
+	for name, send := range map[string]string{"idle": "", "head": get[:9], "body": postHead10 + "x", "awaiting the response": get} {
+		t.Run(name, func(t *testing.T) {
+			r := newRecorder()
+			r.finish = func(Conn, []byte) error { return nil }
+			bubble(t, nil, r, func(t *testing.T, c *client, sc *ServerConn) {
+				if send != "" {
+					c.send(t, send)
+				}
+				synctest.Wait()
+				require.NoError(t, sc.Close())
+				assert.Equal(t, 1, r.count("end"), "Close has waited for the loop")
+				expect(t, c, "", true)
+				require.NoError(t, sc.Close())
+			})
+		})
+	}
+}
+
+func TestCloseFromACallback(t *testing.T) {
+	r := newRecorder()
+	r.headers = func(c Conn, _ *StartLine, _ *Fields) error { return c.ServerConn().Close() }
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get)
+		expect(t, c, "", true)
+	})
+	assert.Equal(t, "head GET /\nclose "+errClosed.Error()+"\nend", r.log())
+}
+
+func TestCloseWakesAWriteThatIsBlocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := conntest.PipeSize(1000)
+		sc, err := NewServerConn(theirs, quietly(nil))
+		require.NoError(t, err)
+		r := newRecorder()
+		var failed error
+		r.finish = func(c Conn, _ []byte) error {
+			failed = c.Reply(StatusLine(200), nil, make([]byte, 100_000))
+			return nil
+		}
+		go func() { _ = sc.Serve(context.Background(), r) }()
+		_, _ = ours.Write([]byte(get))
+		synctest.Wait()
+		require.NoError(t, sc.Close())
+		assert.ErrorIs(t, failed, errClosed)
+		_ = ours.Close()
+	})
+}
+
+func TestShutdownFinishesTheExchangeUnderWay(t *testing.T) {
+	r := newRecorder()
+	var handle Conn
+	r.finish = func(c Conn, _ []byte) error {
+		handle = c
+		return nil
+	}
+	bubble(t, nil, r, func(t *testing.T, c *client, sc *ServerConn) {
+		c.send(t, get)
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		assert.ErrorIs(t, sc.Shutdown(ctx), context.DeadlineExceeded)
+		require.NoError(t, handle.Reply(StatusLine(200), nil, nil))
+		require.NoError(t, sc.Shutdown(context.Background()))
+		expect(t, c, crlf("HTTP/1.1 200 OK\nContent-Length: 0\nConnection: close\n\n"), true)
+	})
+	bubble(t, nil, newRecorder(), func(t *testing.T, c *client, sc *ServerConn) {
+		c.send(t, get)
+		synctest.Wait()
+		require.NoError(t, sc.Shutdown(context.Background())) // idle
+		expect(t, c, empty200, true)
+	})
+}
+
+func TestCancellingServeCloses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := conntest.Pipe()
+		sc, err := NewServerConn(theirs, quietly(nil))
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(context.Background())
+		served := make(chan error)
+		go func() { served <- sc.Serve(ctx, newRecorder()) }()
+		synctest.Wait()
+		cancel()
+		require.NoError(t, <-served)
+		_, err = ours.Read(make([]byte, 1))
+		assert.Equal(t, io.EOF, err)
+		assert.Error(t, sc.Serve(context.Background(), newRecorder()), "twice")
+	})
+}
+
+func TestAbortedDownloadLeavesNothing(t *testing.T) {
+	r := newRecorder()
+	var failed error
+	r.finish = func(c Conn, _ []byte) error {
+		failed = c.Reply(StatusLine(200), nil, make([]byte, 512<<10))
+		return nil
+	}
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get)
+		_ = c.Close()
+		<-r.closed
+	})
+	_ = failed // it may all have fitted
+	assert.Equal(t, 1, r.count("end"))
+}
+
+func TestDetach(t *testing.T) {
+	for _, where := range []string{"headers", "finish"} {
+		t.Run(where, func(t *testing.T) {
+			r := newRecorder()
+			upgrade := new(Header)
+			upgrade.Add("Connection", "Upgrade")
+			upgrade.Add("Upgrade", "x")
+			detach := func(c Conn) error {
+				require.NoError(t, c.WriteHeaders(StatusLine(101), upgrade, nil))
+				nc, residual, err := c.Detach()
+				require.NoError(t, err)
+				assert.Equal(t, "early", string(residual))
+				_, _, err = c.Detach()
+				assert.ErrorIs(t, err, ErrDetached)
+				assert.ErrorIs(t, c.Finish(), ErrDetached)
+				go func() {
+					b := make([]byte, 10)
+					n, _ := nc.Read(b)
+					_, _ = nc.Write(append([]byte("tunnel "), b[:n]...))
+					_ = nc.Close()
+				}()
+				return nil
+			}
+			if where == "headers" {
+				r.headers = func(c Conn, _ *StartLine, _ *Fields) error { return detach(c) }
+			} else {
+				r.finish = func(c Conn, _ []byte) error { return detach(c) }
+			}
+			bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+				c.send(t, get+"early")
+				time.Sleep(time.Hour) // no deadline is left
+				head := crlf("HTTP/1.1 101 Switching Protocols\nConnection: Upgrade\nUpgrade: x\n\n")
+				got, closed := c.received()
+				assert.True(t, strings.HasPrefix(got, head[:len(head)-2]), got)
+				assert.False(t, closed)
+				c.send(t, "late")
+				<-c.done
+				got, _ = c.received()
+				assert.True(t, strings.HasSuffix(got, "\r\n\r\ntunnel late"), got)
+			})
+			assert.Equal(t, 1, r.count("end"))
+			assert.Zero(t, r.count("close "))
+		})
+	}
+}
+
+func TestServeOfAConnectionThatWasClosed(t *testing.T) {
+	_, theirs := conntest.Pipe()
+	sc, err := NewServerConn(theirs, nil)
+	require.NoError(t, err)
+	require.NoError(t, sc.Close())
+	assert.Error(t, sc.Serve(context.Background(), newRecorder()))
+	_, err = NewServerConn(theirs, &Params{ChunkSize: -1})
+	assert.Error(t, err)
+	assert.False(t, errors.Is(err, errClosed))
+}
