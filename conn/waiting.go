@@ -6,7 +6,6 @@ import "errors"
 // what is ready, and stores by when the wait is late.
 func (sc *ServerConn) beforeWait() {
 	sc.out.beforeWait(sc.message != nil)
-	now := sc.clock.now.Load()
 	var by int64
 	switch sc.phase {
 	case serveHead:
@@ -20,11 +19,13 @@ func (sc *ServerConn) beforeWait() {
 		}
 		by = sc.by
 	case serveContent, serveHeaders:
-		by = sc.clock.after(sc.in.wait(now, sc.set.Params))
+		by = sc.clock.after(sc.in.wait(sc.clock.now.Load(), sc.set.Params))
 	case serveLinger:
 		by = sc.by
 	}
-	sc.readBy.Store(by)
+	if sc.readBy.Load() != by { // it is the same for all waits that begin in one tick
+		sc.readBy.Store(by)
+	}
 }
 
 // afterWait is called when the wait is over.
