@@ -101,6 +101,7 @@ func (resp *Response) keep() {
 	pc := resp.pc
 	in := &pc.in
 	resp.StartLine = in.rd.start
+	lent()
 	k := keptHeads.Get().(*keptHead)
 	k.b = append(k.b[:0], in.rd.fields.b...)
 	k.head, pc.head = pc.head, k.head
@@ -321,7 +322,7 @@ func (resp *Response) Close() error {
 		resp.kept = nil
 		resp.Fields.clear()
 		resp.Reason = nil
-		poison(k.b)
+		givenBack(k.b)
 		keptHeads.Put(k)
 	}
 	return nil
