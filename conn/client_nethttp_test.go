@@ -109,6 +109,28 @@ func newRequest(t *testing.T, method, url string) *conn.Request {
 	return r
 }
 
+// echoOverUpgrade leaves HTTP for a protocol that echoes.
+func echoOverUpgrade(t *testing.T, client *conn.Client, url string) {
+	r := newRequest(t, "GET", url)
+	r.Header = new(conn.Header)
+	r.Header.Add("Connection", "upgrade")
+	r.Header.Add("Upgrade", "echo")
+	resp, err := client.Do(t.Context(), r)
+	require.NoError(t, err)
+	require.Equal(t, 101, resp.Status)
+	nc, residual, err := resp.Detach()
+	require.NoError(t, err)
+	require.Empty(t, residual)
+	_, err = io.WriteString(nc, "ping")
+	require.NoError(t, err)
+	p := make([]byte, 4)
+	_, err = io.ReadFull(nc, p)
+	require.NoError(t, err)
+	require.Equal(t, "ping", string(p))
+	require.NoError(t, nc.Close())
+	require.NoError(t, resp.Close())
+}
+
 func TestClientWithNetHTTP(t *testing.T) {
 	for _, withTLS := range []bool{false, true} {
 		t.Run(fmt.Sprintf("TLS %v", withTLS), func(t *testing.T) {
@@ -189,24 +211,7 @@ func TestClientWithNetHTTP(t *testing.T) {
 				require.NoError(t, resp.Close())
 			})
 			t.Run("upgrade", func(t *testing.T) {
-				r := newRequest(t, "GET", server.URL+"/upgrade")
-				r.Header = new(conn.Header)
-				r.Header.Add("Connection", "upgrade")
-				r.Header.Add("Upgrade", "echo")
-				resp, err := client.Do(t.Context(), r)
-				require.NoError(t, err)
-				require.Equal(t, 101, resp.Status)
-				nc, residual, err := resp.Detach()
-				require.NoError(t, err)
-				require.Empty(t, residual)
-				_, err = io.WriteString(nc, "ping")
-				require.NoError(t, err)
-				p := make([]byte, 4)
-				_, err = io.ReadFull(nc, p)
-				require.NoError(t, err)
-				require.Equal(t, "ping", string(p))
-				require.NoError(t, nc.Close())
-				require.NoError(t, resp.Close())
+				echoOverUpgrade(t, client, server.URL+"/upgrade")
 			})
 			t.Run("streams both ways", func(t *testing.T) {
 				r := newRequest(t, "POST", server.URL+"/duplex")
