@@ -37,7 +37,7 @@ type ClientConn struct {
 	in   inbound
 	out  outbound
 	opts parser.Options
-	head parser.ResponseHead
+	head *parser.ResponseHead
 
 	reading  sync.Mutex  // held by whoever reads
 	waiting  atomic.Bool // the reader waits for octets, so whoever writes must flush
@@ -79,7 +79,7 @@ func NewClient(nc net.Conn, p *Params) (*ClientConn, error) {
 }
 
 func newClientConn(nc net.Conn, set *settings, c *clock) *ClientConn {
-	cc := &ClientConn{link: link{nc: nc, set: set, clock: c, place: -1}, opts: set.opts}
+	cc := &ClientConn{link: link{nc: nc, set: set, clock: c, place: -1}, opts: set.opts, head: new(parser.ResponseHead)}
 	cc.opts.Lenience |= parser.LenientObsFold | parser.LenientMissingReasonSpace
 	cc.via = stream{&cc.link}
 	cc.out.via, cc.out.owner = cc.via, cc

@@ -202,6 +202,8 @@ func TestClientCases(t *testing.T) {
 		{name: "204", wire: "HTTP/1.1 204 x\r\n\r\n", open: true, want: has(204, ""), reusable: true},
 		{name: "204 with Content-Length 0", wire: "HTTP/1.1 204 x\r\nContent-Length: 0\r\n\r\n", open: true, want: has(204, ""), reusable: true},
 		{name: "204 with Content-Length 5", wire: "HTTP/1.1 204 x\r\nContent-Length: 5\r\n\r\nhello", failed: true},
+		{name: "204 with Transfer-Encoding", wire: "HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n", open: true, want: has(204, "")},
+		{name: "204 with both", wire: "HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n", failed: true},
 		{name: "Connection: close", wire: ok + "Connection: close\r\nContent-Length: 1\r\n\r\nx", open: true, want: has(200, "x")},
 		{name: "Connection: close wins", wire: ok + "Connection: keep-alive\r\nConnection: x, Close\r\nContent-Length: 1\r\n\r\nx", open: true, want: has(200, "x")},
 		{name: "HTTP/1.0", wire: "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx", open: true, want: has(200, "x")},

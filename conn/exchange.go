@@ -191,6 +191,8 @@ func (sc *ServerConn) deliverHead() {
 		sc.owed, sc.phase = false, serveEnd
 	case err != nil:
 		sc.failed(&callbackError{err})
+	case sc.closing.Load():
+		sc.abandon(errClosed)
 	case sc.pulls && !sc.pulled():
 	case sc.over.Load() || sc.in.done:
 		sc.contentRead()
@@ -275,6 +277,7 @@ func (sc *ServerConn) linger() {
 	sc.out.mu.Unlock()
 	half, ok := sc.nc.(interface{ CloseWrite() error })
 	if err == nil && ok && half.CloseWrite() == nil {
+		sc.in.forget()
 		sc.phase, sc.drain, sc.by = serveLinger, lingerOctets, sc.clock.after(lingerTime)
 	}
 }

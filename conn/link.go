@@ -44,8 +44,9 @@ type link struct {
 	readStop, writeStop atomic.Pointer[stop] // set by the application
 	exchange            uint64               // the one under way, of a server; guarded by out.mu
 
-	closing atomic.Bool // whoever waits must stop: we are closing
-	handed  bool        // nc is somebody else's now
+	sent    atomic.Int64 // octets, ever; counted where somebody asks: by stream
+	closing atomic.Bool  // whoever waits must stop: we are closing
+	handed  bool         // nc is somebody else's now
 
 	bg *background // of watch
 
@@ -154,6 +155,7 @@ func (s stream) write(p []byte) error {
 	for len(p) > 0 {
 		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
 		n, err := s.nc.Write(p)
+		s.sent.Add(int64(n))
 		p = p[n:]
 		if err != nil && !s.slow(n > 0, &err) {
 			return err
@@ -193,6 +195,7 @@ func (s stream) writeBoth(a, b []byte) error {
 	for {
 		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
 		n, err := s.gather.WriteTo(s.nc)
+		s.sent.Add(n)
 		if err == nil {
 			break
 		}
@@ -213,5 +216,6 @@ func (s stream) readFrom(r io.Reader) (int64, bool, error) {
 	s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
 	defer s.writeBy.Store(0)
 	n, err := tcp.ReadFrom(r)
+	s.sent.Add(n)
 	return n, true, err
 }

@@ -124,7 +124,7 @@ func (cc *ClientConn) readHead(d any) error {
 // one was among them.
 func (cc *ClientConn) parseHead(d any) (final bool, err error) {
 	for cc.in.len() > 0 {
-		head := &cc.head
+		head := cc.head
 		b := cc.in.bytes()
 		n, err := head.Parse(b, cc.in.opts)
 		if err != nil {
@@ -137,7 +137,7 @@ func (cc *ClientConn) parseHead(d any) (final bool, err error) {
 		cc.in.take(n)
 		cc.by = 0
 		framing, err := head.Framing(b, cc.current.method)
-		if err != nil {
+		if err != nil && !onlyCoded204(head) {
 			return false, inputError(err, 0)
 		}
 		cc.in.rd.start = StartLine{Version: head.Version, Status: int(head.Status), Reason: head.Reason.Bytes(b)}
@@ -154,7 +154,7 @@ func (cc *ClientConn) parseHead(d any) (final bool, err error) {
 // beginResponse settles how the content is read and whether the connection may
 // persist. b is the head.
 func (cc *ClientConn) beginResponse(framing parser.Framing, b []byte) error {
-	head := &cc.head
+	head := cc.head
 	cc.heading = false
 	tunnel := head.Status == 101 || cc.current.method == parser.MethodConnect && head.Status/100 == 2
 	if head.Status == 101 && !cc.current.upgrade {
@@ -162,14 +162,21 @@ func (cc *ClientConn) beginResponse(framing parser.Framing, b []byte) error {
 	}
 	cc.persist = !tunnel && framing.Kind != parser.UntilClose && cc.current.persist &&
 		!cc.set.NoKeepAlive && head.KeepAlive(b)
-	if head.Status == 204 && head.Fields.Has(parser.FieldTransferEncoding) {
-		cc.persist = false // RFC 9112 §6.1 forbids it, so nobody knows what follows
+	if onlyCoded204(head) {
+		framing, cc.persist = parser.Framing{}, false
 	}
 	cc.in.begin(framing, cc.set.Params)
 	cc.in.coded = cc.set.Decompress && !cc.in.done && isGzip(b, &head.Fields)
 	cc.in.rd.fields.reset(b, &head.Fields, cc.in.coded)
 	cc.settleExpectation(expectRefused)
 	return nil
+}
+
+// onlyCoded204 reports a 204 response with Transfer-Encoding, which RFC 9112 §6.1
+// forbids to send and §6.3 says how to read all the same: it ends with its head.
+// What follows may be anybody's guess, so the connection is not used again.
+func onlyCoded204(head *parser.ResponseHead) bool {
+	return head.Status == 204 && head.Fields.Has(parser.FieldTransferEncoding) && !head.Fields.Has(parser.FieldContentLength)
 }
 
 var errUpgrade = errors.New("conn: 101 (Switching Protocols) out of place")

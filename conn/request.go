@@ -23,7 +23,7 @@ func (cc *ClientConn) WriteHeaders(start StartLine, h *Header, chunk []byte) err
 	if len(chunk) > 0 {
 		length = -2 // some
 	}
-	err := cc.ask(&start, h, length)
+	err := cc.ask(&start, h, length, nil)
 	if err != nil || len(chunk) == 0 {
 		return cc.unlock(err)
 	}
@@ -43,7 +43,7 @@ func (cc *ClientConn) WriteHeaders(start StartLine, h *Header, chunk []byte) err
 // 100-continue" it waits like Write.
 func (cc *ClientConn) Send(start StartLine, h *Header, body []byte) error {
 	cc.out.mu.Lock()
-	if err := cc.ask(&start, h, int64(len(body))); err != nil {
+	if err := cc.ask(&start, h, int64(len(body)), nil); err != nil {
 		return cc.unlock(err)
 	}
 	if cc.holds() {
@@ -150,10 +150,16 @@ func (cc *ClientConn) holds() bool {
 	return cc.expect.state == expectAnswer
 }
 
+// extra is what a [Client] adds to a Header, which it must not change.
+type extra struct {
+	host string // for a Host that the Header does not have
+	gzip bool   // Accept-Encoding: gzip
+}
+
 // ask appends the head of a request and notes that it wants a response. length
-// is that of the content; -1 when it is not known, -2 when there is some.
-// out.mu is held.
-func (cc *ClientConn) ask(start *StartLine, h *Header, length int64) error {
+// is that of the content; -1 when it is not known, -2 when there is some. x may
+// be nil. out.mu is held.
+func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) error {
 	o := &cc.out
 	switch {
 	case o.err != nil:
@@ -167,7 +173,7 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64) error {
 	method := parser.MethodOf(start.MethodName)
 	body, left, err := frameRequest(start, method, h, length)
 	if err == nil {
-		err = checkRequest(start, method, h, body)
+		err = checkRequest(start, method, h, body, x != nil && x.host != "")
 	}
 	if err != nil {
 		return err
@@ -177,7 +183,18 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64) error {
 	if err != nil {
 		return err
 	}
+	if x != nil && x.host != "" {
+		if !validFieldValue(octets(x.host)) {
+			return &OutputError{Rule: "invalid Host", Section: "RFC 9112 §3.2"}
+		}
+		b = append(b, "Host: "...)
+		b = append(b, x.host...)
+		b = append(b, "\r\n"...)
+	}
 	b = h.appendWire(b, 0)
+	if x != nil && x.gzip {
+		b = append(b, "Accept-Encoding: gzip\r\n"...)
+	}
 	switch {
 	case body == bodyChunked && !h.has(parser.FieldTransferEncoding):
 		b = append(b, "Transfer-Encoding: chunked\r\n"...)
@@ -244,9 +261,9 @@ func anticipatesContent(method parser.Method) bool {
 }
 
 // checkRequest refuses what a client must not send.
-func checkRequest(start *StartLine, method parser.Method, h *Header, body sendBody) error {
+func checkRequest(start *StartLine, method parser.Method, h *Header, body sendBody, host bool) error {
 	switch {
-	case !h.has(parser.FieldHost) && start.Version != parser.HTTP10:
+	case !host && !h.has(parser.FieldHost) && start.Version != parser.HTTP10:
 		return &OutputError{Rule: "a request has a Host", Section: "RFC 9112 §3.2"}
 	case !targetSuits(method, start.Target):
 		return &OutputError{Rule: "the method does not go with this form of request target", Section: "RFC 9112 §3.2"}

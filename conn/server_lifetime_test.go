@@ -227,10 +227,10 @@ func TestCloseFromACallback(t *testing.T) {
 	r := newRecorder()
 	r.headers = func(c Conn, _ *StartLine, _ *Fields) error { return c.ServerConn().Close() }
 	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
-		c.send(t, postHead10)
+		c.send(t, get)
 		expect(t, c, "", true)
 	})
-	assert.Equal(t, "head POST /\nclose "+errClosed.Error()+"\nend", r.log())
+	assert.Equal(t, "head GET /\nclose "+errClosed.Error()+"\nend", r.log())
 }
 
 func TestCloseWakesAWriteThatIsBlocked(t *testing.T) {

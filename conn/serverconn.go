@@ -163,7 +163,9 @@ func (sc *ServerConn) end() {
 	o.mu.Lock()
 	detached := sc.detached.Load()
 	if !detached {
-		_ = o.flush()
+		if !sc.closing.Load() {
+			_ = o.flush()
+		}
 		if o.err == nil {
 			o.err = errClosed
 		}

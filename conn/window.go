@@ -77,13 +77,17 @@ func (win *window) release() {
 	}
 }
 
-// discard gives the buffer back, whatever it holds. What was read in part must
-// not be gone on with by the next who gets it.
-func (win *window) discard() {
+// forget empties the window. What was read in part must not be gone on with by
+// the next who gets the reader.
+func (win *window) forget() {
 	if win.rd != nil {
 		win.rd.head.Reset()
-		win.rd.head.Fields.Reset()
 	}
 	win.drop()
+}
+
+// discard gives the buffer back, whatever it holds.
+func (win *window) discard() {
+	win.forget()
 	win.release()
 }

@@ -1,0 +1,219 @@
+package conn
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/h1wire/h1wire/parser"
+)
+
+// attempt is one try at sending a request and getting the head of its response.
+type attempt struct {
+	client *Client
+	r      *Request
+	ctx    context.Context
+	body   *content
+
+	reused   bool  // the connection had carried another request
+	answered bool  // octets of the response have arrived
+	touched  bool  // the body may have been read
+	sent     int64 // octets of the request
+}
+
+// pipelines reports whether a request may be one of several on a connection at
+// once (RFC 9112 §9.3.2).
+func (r *Request) pipelines() bool {
+	m := parser.MethodOf(octets(r.method()))
+	return r.Body == nil && len(r.Content) == 0 && m.Idempotent() && m != parser.MethodConnect &&
+		!r.Header.has(parser.FieldUpgrade) && !r.Header.has(parser.FieldExpect)
+}
+
+func (a *attempt) run() (*Response, error) {
+	c, r := a.client, a.r
+	if c.err != nil {
+		return nil, c.err
+	}
+	if err := a.ctx.Err(); err != nil {
+		return nil, context.Cause(a.ctx)
+	}
+	trace := r.trace()
+	if trace.GetConn != nil {
+		trace.GetConn(r.Addr)
+	}
+	pc, err := c.pool.get(a.ctx, r, c.Pipeline > 1 && r.pipelines())
+	if err != nil {
+		return nil, err
+	}
+	a.reused = pc.used.Load()
+	if trace.GotConn != nil {
+		trace.GotConn(pc.nc, a.reused)
+	}
+	resp := &Response{client: c, pc: pc, r: r, body: a.body, live: true}
+	if a.ctx.Done() != nil {
+		resp.stop = context.AfterFunc(a.ctx, func() { pc.shut(context.Cause(a.ctx)) })
+	}
+	before := pc.sent.Load()
+	if err = a.send(resp); err == nil {
+		err = resp.begin(a)
+	}
+	if err == nil {
+		return resp, nil
+	}
+	a.sent = pc.sent.Load() - before
+	resp.giveUp(err)
+	if cause := pc.reason(); cause != nil && cause != errClosed {
+		err = cause // what closed the connection explains what followed from that
+	}
+	return nil, err
+}
+
+// send writes the request, or begins to.
+func (a *attempt) send(resp *Response) error {
+	pc, r := resp.pc, a.r
+	var err error
+	if a.client.Pipeline > 1 {
+		resp.turn, err = pc.line.join(func() error { return a.write(resp) })
+	} else {
+		err = a.write(resp)
+	}
+	if err == nil && r.streams() {
+		a.touched, resp.streams = true, true
+		go pc.sendContent(r, resp.body)
+		return nil
+	}
+	if trace := r.trace(); trace.WroteRequest != nil {
+		trace.WroteRequest(err)
+	}
+	if err == nil {
+		a.body.close()
+	}
+	return err
+}
+
+// write writes the head, and all of the request if that is at hand.
+func (a *attempt) write(resp *Response) error {
+	pc, r := resp.pc, a.r
+	x := extra{host: r.host(), gzip: a.client.set.Decompress && !r.Header.names("Accept-Encoding")}
+	start := r.startLine()
+	pc.out.mu.Lock()
+	before := len(pc.out.room().b)
+	if err := pc.ask(&start, r.Header, r.length(), &x); err != nil {
+		var output *OutputError
+		resp.refused = errors.As(err, &output)
+		return pc.unlock(err)
+	}
+	if trace := r.trace(); trace.WroteHeaders != nil {
+		trace.WroteHeaders(pc.out.buf.b[before:])
+	}
+	if r.streams() {
+		return pc.unlock(nil)
+	}
+	if len(r.Content) > 0 {
+		if _, err := pc.content(r.Content); err != nil {
+			return pc.unlock(err)
+		}
+	}
+	pc.whole.Store(true)
+	return pc.unlock(pc.out.finish(nil))
+}
+
+// names reports whether h has a field of that name.
+func (h *Header) names(name string) bool {
+	_, ok := h.Lookup(name)
+	return ok
+}
+
+// content is a request's Body while it is being sent. It is closed once.
+type content struct {
+	io.Reader
+	closing sync.Once
+}
+
+func newContent(body io.Reader) *content {
+	if body == nil {
+		return nil
+	}
+	return &content{Reader: body}
+}
+
+// close says that nothing more is wanted. A Read under way is for its Close to end.
+func (c *content) close() {
+	if c == nil {
+		return
+	}
+	if closer, ok := c.Reader.(io.Closer); ok {
+		c.closing.Do(func() { _ = closer.Close() })
+	}
+}
+
+// sendContent sends what follows the head.
+func (pc *pooledConn) sendContent(r *Request, body *content) {
+	err := pc.copyContent(r, body)
+	if err == nil {
+		var trailer *Header
+		if r.Trailer != nil {
+			trailer = r.Trailer()
+		}
+		err = pc.FinishTrailers(trailer)
+	}
+	var own *bodyError
+	if errors.As(err, &own) {
+		pc.shut(own.err) // only closing can tell the peer that no more will come
+	}
+	if trace := r.trace(); trace.WroteRequest != nil {
+		trace.WroteRequest(err)
+	}
+	pc.wrote <- struct{}{}
+	body.close()
+}
+
+// bodyError is an error of the caller's, to tell it from one of the connection's.
+type bodyError struct{ err error }
+
+func (e *bodyError) Error() string { return e.err.Error() }
+
+func (pc *pooledConn) copyContent(r *Request, body *content) error {
+	if r.Content != nil {
+		_, err := pc.Write(r.Content)
+		return err
+	}
+	var from io.Reader = body.Reader
+	length := r.Length
+	if length < 0 && r.Header.has(parser.FieldContentLength) {
+		length = r.Header.contentLength
+	}
+	if length >= 0 {
+		from = &io.LimitedReader{R: from, N: length}
+	}
+	if isFile(from) {
+		if err := pc.awaitContinue(); err != nil {
+			return err
+		}
+		pc.out.mu.Lock()
+		_, taken, err := pc.out.readFrom(from)
+		if taken && pc.out.body == bodyFixed && pc.out.left == 0 {
+			pc.whole.Store(true)
+		}
+		if err = pc.unlock(err); taken || err != nil {
+			return err
+		}
+	}
+	buf := getBulk()
+	defer releaseBulk(buf)
+	for {
+		n, err := from.Read(buf)
+		if n > 0 {
+			if _, err := pc.Write(buf[:n]); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return &bodyError{err}
+		}
+	}
+}

@@ -1,0 +1,483 @@
+package conn
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// patience is how long a test waits for what must come before it gives up.
+const patience = 10 * time.Second
+
+// onDrivers runs f with a server for each driver, over loopback TCP, and makes
+// sure that it leaves no goroutine behind.
+func onDrivers(t *testing.T, f func(t *testing.T, s *Server)) {
+	for _, d := range []Driver{Stream, Raw} {
+		t.Run(d.String(), func(t *testing.T) {
+			before := runtime.NumGoroutine()
+			s := &Server{Driver: d, Logger: quiet}
+			f(t, s)
+			_ = s.Close()
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			defer cancel()
+			assert.NoError(t, s.Shutdown(ctx))
+			for end := time.Now().Add(patience); runtime.NumGoroutine() > before; {
+				if time.Now().After(end) {
+					stacks := make([]byte, 1<<16)
+					t.Fatalf("goroutines left:\n%s", stacks[:runtime.Stack(stacks, true)])
+				}
+				time.Sleep(time.Millisecond)
+			}
+		})
+	}
+}
+
+// listen serves on loopback and returns the address.
+func listen(t testing.TB, s *Server) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	go func() { _ = s.Serve(l) }()
+	return l.Addr().String()
+}
+
+func dial(t testing.TB, addr string) *net.TCPConn {
+	t.Helper()
+	nc, err := net.Dial("tcp", addr)
+	require.NoError(t, err)
+	require.NoError(t, nc.SetDeadline(time.Now().Add(patience)))
+	return nc.(*net.TCPConn)
+}
+
+// exchangeAll sends all, half-closes, and returns what comes until the end.
+func exchangeAll(t testing.TB, addr, send string) string {
+	t.Helper()
+	nc := dial(t, addr)
+	defer nc.Close()
+	_, err := io.WriteString(nc, send)
+	require.NoError(t, err)
+	require.NoError(t, nc.CloseWrite())
+	got, err := io.ReadAll(nc)
+	require.NoError(t, err)
+	return undated(string(got))
+}
+
+// delegates calls f for a delegate that answers each request.
+type delegates func(c Conn) MessageDelegate
+
+func (f delegates) StartRequest(_ *ServerConn, c Conn) MessageDelegate { return f(c) }
+func (delegates) OnClose(*ServerConn)                                  {}
+
+func TestServerCasesOverTCP(t *testing.T) {
+	onDrivers(t, func(t *testing.T, s *Server) {
+		for _, tc := range serverCases {
+			r := newRecorder()
+			if tc.set != nil {
+				tc.set(r)
+			}
+			one := &Server{Driver: s.Driver, Params: *quietly(tc.params), Delegate: r}
+			addr := listen(t, one)
+			nc := dial(t, addr)
+			var got strings.Builder
+			go func() { // in pieces that the network may join
+				for i := range len(tc.send) {
+					if _, err := io.WriteString(nc, tc.send[i:i+1]); err != nil {
+						return
+					}
+				}
+			}()
+			buf := make([]byte, 1<<16)
+			for len(undated(got.String())) < len(tc.want) || tc.closed {
+				n, err := nc.Read(buf)
+				got.Write(buf[:n])
+				if err != nil {
+					assert.Equal(t, io.EOF, err, tc.name)
+					break
+				}
+			}
+			assert.Equal(t, tc.want, undated(got.String()), tc.name)
+			_ = nc.Close()
+			<-r.closed
+			tc.checkEvents(t, r)
+			_ = one.Close()
+		}
+		s.Delegate = newRecorder()
+		_ = listen(t, s)
+	})
+}
+
+// Data and the end of the stream that come together are one event for the
+// poller. None of the clients may be left waiting for a server that waits.
+func TestHalfClosingClients(t *testing.T) {
+	onDrivers(t, func(t *testing.T, s *Server) {
+		var ended atomic.Int64
+		s.Delegate = counted{&ended}
+		addr := listen(t, s)
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				for range 20 {
+					assert.Equal(t, answers200(""), exchangeAll(t, addr, get))
+				}
+			})
+		}
+		wg.Wait()
+		assert.Eventually(t, func() bool { return ended.Load() == 1000 }, patience, time.Millisecond)
+	})
+}
+
+// counted answers 200 and counts the connections that have ended.
+type counted struct{ ended *atomic.Int64 }
+
+func (d counted) StartRequest(_ *ServerConn, c Conn) MessageDelegate { return &plainly{c: c} }
+func (d counted) OnClose(*ServerConn)                                { d.ended.Add(1) }
+
+// plainly answers 200 with the content of the request.
+type plainly struct {
+	c    Conn
+	body []byte
+}
+
+func (p *plainly) HeadersReceived(*StartLine, *Fields) error { return nil }
+func (p *plainly) DataReceived(b []byte) error {
+	p.body = append(p.body, b...)
+	return nil
+}
+func (p *plainly) Finish() error           { return p.c.Reply(StatusLine(200), nil, p.body) }
+func (p *plainly) OnConnectionClose(error) {}
+
+// pulling answers 200 with the content of the request, which it pulls.
+type pulling struct {
+	plainly
+	pull bool
+}
+
+func (p *pulling) PullsBody() bool { return p.pull }
+func (p *pulling) HeadersReceived(*StartLine, *Fields) error {
+	if !p.pull {
+		return nil
+	}
+	body, err := io.ReadAll(p.c)
+	if err != nil {
+		return err
+	}
+	return p.c.Reply(StatusLine(200), nil, body)
+}
+
+func (p *pulling) Finish() error {
+	if p.pull {
+		return nil
+	}
+	return p.plainly.Finish()
+}
+
+// A body that is pulled is served outside the raw driver's callback, which is
+// entered again for what follows. Whatever comes in between must not be lost.
+func TestPulledBodiesAndReentry(t *testing.T) {
+	onDrivers(t, func(t *testing.T, s *Server) {
+		var n atomic.Int64
+		s.Delegate = delegates(func(c Conn) MessageDelegate {
+			return &pulling{plainly{c: c}, n.Add(1)%3 != 0}
+		})
+		addr := listen(t, s)
+		var wg sync.WaitGroup
+		for i := range 16 {
+			wg.Go(func() {
+				nc := dial(t, addr)
+				defer nc.Close()
+				buf := make([]byte, 1<<17)
+				for round := range 50 {
+					body := strings.Repeat(string(rune('a'+i)), 1+round*300)
+					send := get + lengthed("", body) + crlf("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n") +
+						chunksOf(body, 1000) + "0\r\n\r\n" + get
+					want := empty200 + answers200(body) + answers200(body) + empty200
+					cut := (round*7919 + i*31) % len(send)
+					go func() {
+						_, _ = io.WriteString(nc, send[:cut])
+						runtime.Gosched()
+						_, _ = io.WriteString(nc, send[cut:])
+					}()
+					got := ""
+					for len(undated(got)) < len(want) {
+						k, err := nc.Read(buf)
+						if !assert.NoError(t, err) {
+							return
+						}
+						got += string(buf[:k])
+					}
+					if !assert.Equal(t, want, undated(got)) {
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+func TestPullingAfterExpect(t *testing.T) {
+	onDrivers(t, func(t *testing.T, s *Server) {
+		s.Delegate = delegates(func(c Conn) MessageDelegate { return &pulling{plainly{c: c}, true} })
+		nc := dial(t, listen(t, s))
+		defer nc.Close()
+		_, _ = io.WriteString(nc, crlf("POST / HTTP/1.1\nHost: a\nExpect: 100-continue\nContent-Length: 5\n\n"))
+		buf := make([]byte, 100)
+		n, err := nc.Read(buf)
+		require.NoError(t, err)
+		assert.Equal(t, "HTTP/1.1 100 Continue\r\n\r\n", string(buf[:n]))
+		_, _ = io.WriteString(nc, "hello")
+		n, _ = nc.Read(buf)
+		assert.Equal(t, answers200("hello"), undated(string(buf[:n])))
+	})
+}
+
+// A handler that does not read what it does not want.
+func TestPullingPartOfABody(t *testing.T) {
+	onDrivers(t, func(t *testing.T, s *Server) {
+		s.Delegate = delegates(func(c Conn) MessageDelegate { return &sipping{plainly{c: c}} })
+		addr := listen(t, s)
+		want := crlf("HTTP/1.1 200 OK\nContent-Length: 2\nConnection: close\n\nab")
+		assert.Equal(t, want, exchangeAll(t, addr, lengthed("", "abcdef")+get))
+		assert.Equal(t, want, exchangeAll(t, addr, lengthed("", "ab"+strings.Repeat("x", 1<<20))+get))
+	})
+}
+
+type sipping struct{ plainly }
+
+func (p *sipping) PullsBody() bool { return true }
+func (p *sipping) HeadersReceived(*StartLine, *Fields) error {
+	sip := make([]byte, 2)
+	if _, err := io.ReadFull(p.c, sip); err != nil {
+		return err
+	}
+	return p.c.Reply(StatusLine(200), nil, sip)
+}
+
+func TestCloseOverTCP(t *testing.T) {
+	onDrivers(t, func(t *testing.T, s *Server) {
+		var mu sync.Mutex
+		conns := make(chan *ServerConn, 10)
+		s.ConnState = func(sc *ServerConn, state ConnState) {
+			mu.Lock()
+			defer mu.Unlock()
+			if state == StateNew {
+				conns <- sc
+			}
+		}
+		closing := newRecorder()
+		closing.headers = func(c Conn, _ *StartLine, _ *Fields) error { return c.ServerConn().Close() }
+		s.Delegate = closing
+		addr := listen(t, s)
+		assert.Empty(t, exchangeAll(t, addr, get), "closed from a callback")
+		<-closing.closed
+		<-conns
+
+		waiting := newRecorder()
+		waiting.finish = func(Conn, []byte) error { return nil }
+		for _, send := range []string{"", get[:9], postHead10 + "x", get} {
+			other := &Server{Driver: s.Driver, Delegate: r2(waiting), Logger: quiet, ConnState: s.ConnState}
+			nc := dial(t, listen(t, other))
+			_, _ = io.WriteString(nc, send)
+			sc := <-conns
+			time.Sleep(5 * time.Millisecond) // let it come to whatever it waits in
+			done := make(chan struct{})
+			go func() { // from another goroutine, twice
+				defer close(done)
+				_ = sc.Close()
+				_ = sc.Close()
+			}()
+			select {
+			case <-done:
+			case <-time.After(patience):
+				t.Error("Close does not return")
+			}
+			n, err := nc.Read(make([]byte, 1))
+			assert.Zero(t, n)
+			assert.Error(t, err)
+			_ = nc.Close()
+			_ = other.Close()
+		}
+	})
+}
+
+func TestDetachOverTCP(t *testing.T) {
+	onDrivers(t, func(t *testing.T, s *Server) {
+		for _, pull := range []bool{false, true} {
+			one := &Server{Driver: s.Driver, Logger: quiet, TrackDetached: true}
+			one.Delegate = delegates(func(c Conn) MessageDelegate { return &tunnelling{plainly{c: c}, pull} })
+			nc := dial(t, listen(t, one))
+			_, _ = io.WriteString(nc, crlf("CONNECT a:1 HTTP/1.1\nHost: a:1\n\nearly "))
+			want := "HTTP/1.1 200 OK\r\n\r\n"
+			buf := make([]byte, 1000)
+			got := ""
+			for len(got) < len(want)+len("early ") {
+				n, err := nc.Read(buf)
+				require.NoError(t, err)
+				got = undated(got + string(buf[:n]))
+			}
+			_, _ = io.WriteString(nc, "late")
+			_ = nc.CloseWrite()
+			rest, err := io.ReadAll(nc)
+			require.NoError(t, err)
+			assert.Equal(t, want+"early late", got+string(rest))
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			require.NoError(t, one.Shutdown(ctx), "the tunnel was tracked, and has ended")
+			cancel()
+		}
+		s.Delegate = newRecorder()
+		_ = listen(t, s)
+	})
+}
+
+// tunnelling detaches and sends back what comes.
+type tunnelling struct {
+	plainly
+	pull bool
+}
+
+func (p *tunnelling) PullsBody() bool { return p.pull }
+func (p *tunnelling) HeadersReceived(*StartLine, *Fields) error {
+	if err := p.c.WriteHeaders(StatusLine(200), nil, nil); err != nil {
+		return err
+	}
+	nc, residual, err := p.c.Detach()
+	if err != nil {
+		return err
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer nc.Close()
+		_, _ = nc.Write(residual)
+		_, _ = io.Copy(nc, nc)
+	}()
+	if p.pull { // the handler stays until its tunnel ends
+		<-done
+	}
+	return nil
+}
+
+// Large responses to peers that read slowly take every path of writing: whole,
+// in part, and blocked.
+func TestLargeResponses(t *testing.T) {
+	body := make([]byte, 3<<20)
+	_, _ = rand.Read(body)
+	name := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(name, body, 0o600))
+	send := map[string]func(c Conn) error{
+		"reply": func(c Conn) error { return c.Reply(StatusLine(200), nil, body) },
+		"write": func(c Conn) error {
+			h := new(Header)
+			h.AddInt("Content-Length", int64(len(body)))
+			if err := c.WriteHeaders(StatusLine(200), h, body[:100]); err != nil {
+				return err
+			}
+			for rest := body[100:]; len(rest) > 0; {
+				n := min(len(rest), 50_000)
+				if _, err := c.Write(rest[:n]); err != nil {
+					return err
+				}
+				rest = rest[n:]
+			}
+			return c.Finish()
+		},
+		"file": func(c Conn) error {
+			f, err := os.Open(name)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			h := new(Header)
+			h.AddInt("Content-Length", int64(len(body)))
+			if err := c.WriteHeaders(StatusLine(200), h, nil); err != nil {
+				return err
+			}
+			if n, err := c.ReadFrom(f); err != nil || n != int64(len(body)) {
+				return io.ErrShortWrite
+			}
+			return c.Finish()
+		},
+	}
+	onDrivers(t, func(t *testing.T, s *Server) {
+		for name, f := range send {
+			one := &Server{Driver: s.Driver, Logger: quiet, Delegate: &recorder{
+				closed: make(chan struct{}),
+				finish: func(c Conn, _ []byte) error { return f(c) },
+			}}
+			nc := dial(t, listen(t, one))
+			_ = nc.SetReadBuffer(64 << 10)
+			_, _ = io.WriteString(nc, get)
+			head := 0
+			var got []byte
+			buf := make([]byte, 100_000)
+			for head == 0 || len(got)-head < len(body) {
+				n, err := nc.Read(buf)
+				require.NoError(t, err, name)
+				got = append(got, buf[:n]...)
+				if i := strings.Index(string(got[:min(len(got), 1000)]), "\r\n\r\n"); head == 0 && i > 0 {
+					head = i + 4
+				}
+			}
+			assert.True(t, string(got[head:]) == string(body), name)
+			_ = nc.Close()
+			_ = one.Close()
+		}
+		s.Delegate = newRecorder()
+		_ = listen(t, s)
+	})
+}
+
+func TestPeerLeavesOverTCP(t *testing.T) {
+	onDrivers(t, func(t *testing.T, s *Server) {
+		handles := make(chan Conn, 1)
+		r := newRecorder()
+		r.finish = func(c Conn, _ []byte) error {
+			handles <- c
+			return nil
+		}
+		s.Delegate = r
+		nc := dial(t, listen(t, s))
+		_, _ = io.WriteString(nc, get)
+		c := <-handles
+		ctx := c.Context()
+		require.NoError(t, ctx.Err())
+		_ = nc.Close()
+		select {
+		case <-ctx.Done():
+		case <-time.After(patience):
+			t.Fatal("the context is not cancelled")
+		}
+		_ = c.Reply(StatusLine(200), nil, nil)
+		<-r.closed
+	})
+}
+
+func TestTimeoutsOverTCP(t *testing.T) {
+	onDrivers(t, func(t *testing.T, s *Server) {
+		s.Params = Params{IdleTimeout: tick, HeaderTimeout: tick, BodyTimeout: tick}
+		s.Delegate = counted{new(atomic.Int64)}
+		addr := listen(t, s)
+		for send, want := range map[string]string{
+			"": "", get: empty200, get[:5]: refused("408 Request Timeout"), postHead10: "",
+		} {
+			nc := dial(t, addr)
+			_, _ = io.WriteString(nc, send)
+			got, err := io.ReadAll(nc)
+			assert.NoError(t, err)
+			assert.Equal(t, want, undated(string(got)))
+			_ = nc.Close()
+		}
+	})
+}
