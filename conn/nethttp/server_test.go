@@ -97,7 +97,9 @@ func TestContextValues(t *testing.T) {
 		fmt.Fprint(w, ctx.Value(http.LocalAddrContextKey))
 	})
 	s := serve(t, h, func(s *Server) {
-		s.BaseContext = func(net.Listener) context.Context { return context.WithValue(context.Background(), key("base"), "base") }
+		s.BaseContext = func(net.Listener) context.Context {
+			return context.WithValue(context.Background(), key("base"), "base")
+		}
 		s.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
 			return context.WithValue(ctx, key("conn"), "conn")
 		}
