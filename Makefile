@@ -2,6 +2,7 @@
 
 GO          ?= go
 ADDR        ?= 127.0.0.1:8080
+DIR         ?= testdata
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCH       := .
 COUNT       := 6
@@ -21,15 +22,16 @@ build: ## build the commands into bin/
 	@mkdir -p bin
 	$(GO) build -o bin/ ./tools/...
 
-run: build ## serve on ADDR (127.0.0.1:8080) and print what to try
+run: build ## serve DIR (testdata) on ADDR (127.0.0.1:8080) and print what to try
 	@printf '%s\n' \
-	  'serving on http://$(ADDR)   (Ctrl-C drains and stops); try:' \
+	  'serving $(DIR) on http://$(ADDR)   (Ctrl-C drains and stops); try a browser, or:' \
 	  '  curl -i  http://$(ADDR)/plaintext' \
 	  '  curl     http://$(ADDR)/big -o /dev/null' \
 	  '  curl -i  http://$(ADDR)/echo -d "hello"' \
 	  '  curl -T Makefile http://$(ADDR)/upload' \
-	  '  printf "GET / HTTP/1.1\r\nHost : x\r\n\r\n" | nc 127.0.0.1 8080     # 400, and why' ''
-	@exec ./bin/h1serve -addr $(ADDR) $(RUNFLAGS)
+	  '  curl -i  http://$(ADDR)/vectors/README.md -r 0-99' \
+	  '  curl -i  http://$(ADDR)/plaintext -H "Transfer-Encoding: gzip"     # refused: 501' ''
+	@exec ./bin/h1serve -addr $(ADDR) -dir $(DIR) $(RUNFLAGS)
 
 test: ## everything, race detector on, released buffers poisoned
 	$(GO) test -race -tags h1wire_poison ./...

@@ -52,7 +52,7 @@ func (a *attempt) run() (*Response, error) {
 	}
 	resp := &Response{client: c, pc: pc, r: r, body: a.body, live: true}
 	if a.ctx.Done() != nil {
-		resp.stop = context.AfterFunc(a.ctx, func() { pc.shut(context.Cause(a.ctx)) })
+		resp.stop = pc.heed(a.ctx)
 	}
 	before := pc.sent.Load()
 	if err = a.send(resp); err == nil {
@@ -67,6 +67,11 @@ func (a *attempt) run() (*Response, error) {
 		err = cause // what closed the connection explains what followed from that
 	}
 	return nil, err
+}
+
+// heed closes the connection when ctx is over, until stop.
+func (pc *pooledConn) heed(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { pc.shut(context.Cause(ctx)) })
 }
 
 // send writes the request, or begins to.
@@ -176,6 +181,9 @@ type bodyError struct{ err error }
 func (e *bodyError) Error() string { return e.err.Error() }
 
 func (pc *pooledConn) copyContent(r *Request, body *content) error {
+	if err := pc.awaitContinue(); err != nil {
+		return err // and not an octet of the body was read
+	}
 	if r.Content != nil {
 		_, err := pc.Write(r.Content)
 		return err
@@ -189,9 +197,6 @@ func (pc *pooledConn) copyContent(r *Request, body *content) error {
 		from = &io.LimitedReader{R: from, N: length}
 	}
 	if isFile(from) {
-		if err := pc.awaitContinue(); err != nil {
-			return err
-		}
 		pc.out.mu.Lock()
 		_, taken, err := pc.out.readFrom(from)
 		if taken && pc.out.body == bodyFixed && pc.out.left == 0 {

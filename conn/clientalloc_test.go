@@ -2,6 +2,8 @@ package conn
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"net"
 	"testing"
 	"time"
@@ -103,5 +105,65 @@ func BenchmarkClientConn(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/exchange")
 		})
+	}
+}
+
+// cannedClient returns a client whose connections are canned.
+func cannedClient(t testing.TB) *Client {
+	c := &Client{Dial: func(context.Context, string, string) (net.Conn, error) {
+		return &canned{answer: []byte(fixedAnswer)}, nil
+	}}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// oneDo returns a function that does one request.
+func oneDo(t testing.TB, c *Client, ctx context.Context) func() {
+	r := &Request{Method: "POST", Addr: "example.com:80", Content: []byte("content"), Header: new(Header)}
+	r.Header.Add("User-Agent", "x")
+	p := make([]byte, 100)
+	return func() {
+		resp, err := c.Do(ctx, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for err == nil {
+			_, err = resp.Read(p)
+		}
+		if err != io.EOF || resp.Close() != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What a Do allocates: the Response, and with a context that can end, what
+// context.AfterFunc does.
+func TestClientDoAllocatesLittle(t *testing.T) {
+	if raceEnabled {
+		t.Skip("sync.Pool drops at random under the race detector")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	for _, c := range []struct {
+		name string
+		ctx  context.Context
+		most float64
+	}{
+		{"without a context to end", context.Background(), 1},
+		{"with one", ctx, 5},
+	} {
+		exchange := oneDo(t, cannedClient(t), c.ctx)
+		for range 3 {
+			exchange()
+		}
+		require.LessOrEqual(t, testing.AllocsPerRun(100, exchange), c.most, c.name)
+	}
+}
+
+func BenchmarkClientDo(b *testing.B) {
+	exchange := oneDo(b, cannedClient(b), context.Background())
+	b.ReportAllocs()
+	for b.Loop() {
+		exchange()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 
 	"github.com/h1wire/h1wire/parser"
 )
@@ -89,7 +90,7 @@ func inputError(err error, base int64) *InputError {
 		return &InputError{Rule: err.Error(), Section: "RFC 9112", Offset: base, Status: 400, Err: err}
 	}
 	return &InputError{
-		Rule:    e.Code.Error(),
+		Rule:    strings.TrimPrefix(e.Code.Error(), e.Section()+": "),
 		Section: e.Section(),
 		Offset:  base + int64(e.Offset),
 		Status:  e.Status(),

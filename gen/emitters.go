@@ -1,13 +1,18 @@
 package main
 
-import "github.com/h1wire/h1wire/gen/golang"
+import (
+	"github.com/h1wire/h1wire/gen/doc"
+	"github.com/h1wire/h1wire/gen/golang"
+	"github.com/h1wire/h1wire/gen/vector"
+)
 
-// emitters says which package writes which file. Each is a pure function of
+// emitters says which function writes which file. Each is a pure function of
 // gen/spec: the same grammar, the same octets.
 var emitters = []struct {
-	name string
+	name string // relative to the module's root
 	emit func() ([]byte, error)
 }{
+	{"parser/GRAMMAR.md", doc.Grammar},
 	{"parser/zchunk.go", golang.Chunk},
 	{"parser/zclasses.go", golang.Classes},
 	{"parser/zerrors.go", golang.Errors},
@@ -18,4 +23,5 @@ var emitters = []struct {
 	{"parser/zrequest.go", golang.Request},
 	{"parser/zresponse.go", golang.Response},
 	{"parser/ztrailer.go", golang.Trailer},
+	{"parser/zvectors_test.go", vector.Vectors},
 }

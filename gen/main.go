@@ -13,11 +13,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 func main() {
@@ -38,6 +38,12 @@ func run(check bool) error {
 	if err != nil {
 		return err
 	}
+	return settle(root, files, check, os.Stdout)
+}
+
+// settle writes those files that differ from what is below root, or only says
+// how they differ.
+func settle(root string, files []file, check bool, out io.Writer) error {
 	stale, err := strays(root, files)
 	if err != nil {
 		return err
@@ -54,7 +60,7 @@ func run(check bool) error {
 		}
 		differ++
 		if check {
-			fmt.Print(diff(f.name, have, f.content))
+			fmt.Fprint(out, diff(f.name, have, f.content))
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -63,21 +69,21 @@ func run(check bool) error {
 		if err := os.WriteFile(path, f.content, 0o644); err != nil {
 			return err
 		}
-		fmt.Println("wrote", f.name)
+		fmt.Fprintln(out, "wrote", f.name)
 	}
 	for _, name := range stale {
 		differ++
 		if check {
-			fmt.Printf("%s: generated, but no emitter writes it any more\n", name)
+			fmt.Fprintf(out, "%s: generated, but no emitter writes it any more\n", name)
 			continue
 		}
 		if err := os.Remove(filepath.Join(root, filepath.FromSlash(name))); err != nil {
 			return err
 		}
-		fmt.Println("removed", name)
+		fmt.Fprintln(out, "removed", name)
 	}
 	if check && differ > 0 {
-		return fmt.Errorf("%d generated files are not current: run go generate ./...", differ)
+		return fmt.Errorf("%d generated files are not current; go generate writes them", differ)
 	}
 	return nil
 }
@@ -111,7 +117,7 @@ func strays(root string, files []file) ([]string, error) {
 	for _, p := range paths {
 		name := "parser/" + filepath.Base(p)
 		known := slices.ContainsFunc(files, func(f file) bool { return f.name == name })
-		if !known && !strings.HasSuffix(name, "_test.go") {
+		if !known {
 			out = append(out, name)
 		}
 	}

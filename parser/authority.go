@@ -82,7 +82,7 @@ func (h *RequestHead) absoluteTarget(b []byte) Span {
 		return Span{}
 	}
 	for _, c := range []byte("://") {
-		if i == len(t) || t[i] != c {
+		if i == 0 || i == len(t) || t[i] != c { // i == 0: there is no scheme
 			h.blame(ErrTargetForm, h.Target.Off, i)
 			return Span{}
 		}

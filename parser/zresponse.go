@@ -392,13 +392,13 @@ fault:
 // responseFaults says which error an octet is that has no way on. Classes of
 // octets that no state tells apart:
 //
-//	 0  00-08 0B-0C 0E-1F 7F
+//	 0  00-08 0B 0C 0E-1F 7F
 //	 1  HTAB
 //	 2  LF
 //	 3  CR
 //	 4  SP
-//	 5  ! #-' *-+ - A-G I-O Q-S U-Z ^-z | ~
-//	 6  " (-) , ;-@ [-] { } 80-FF
+//	 5  ! #-' * + - A-G I-O Q R S U-Z ^-z | ~
+//	 6  " ( ) , ;-@ [ \ ] { } 80-FF
 //	 7  .
 //	 8  /
 //	 9  0

@@ -153,12 +153,12 @@ fault:
 // trailerFaults says which error an octet is that has no way on. Classes of
 // octets that no state tells apart:
 //
-//	0  00-08 0B-0C 0E-1F 7F
+//	0  00-08 0B 0C 0E-1F 7F
 //	1  HTAB SP
 //	2  LF
 //	3  CR
-//	4  ! #-' *-+ --. 0-9 A-Z ^-z | ~
-//	5  " (-) , / ;-@ [-] { } 80-FF
+//	4  ! #-' * + - . 0-9 A-Z ^-z | ~
+//	5  " ( ) , / ;-@ [ \ ] { } 80-FF
 //	6  :
 var trailerFaults = faults{
 	class: [256]uint8{

@@ -1,6 +1,10 @@
 package automaton
 
-import "math/bits"
+import (
+	"fmt"
+	"math/bits"
+	"strings"
+)
 
 // Set is a set of octets.
 type Set [4]uint64
@@ -46,4 +50,35 @@ func (s Set) Ranges() [][2]byte {
 		}
 	}
 	return out
+}
+
+// String writes s for a reader: "HTAB SP 0-9 80-FF".
+func (s Set) String() string {
+	var parts []string
+	for _, r := range s.Ranges() {
+		if r[1]-r[0] > 2 {
+			parts = append(parts, octetName(r[0])+"-"+octetName(r[1]))
+			continue
+		}
+		for c := int(r[0]); c <= int(r[1]); c++ {
+			parts = append(parts, octetName(byte(c)))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+func octetName(c byte) string {
+	switch {
+	case c == ' ':
+		return "SP"
+	case c == '\t':
+		return "HTAB"
+	case c == '\r':
+		return "CR"
+	case c == '\n':
+		return "LF"
+	case c > ' ' && c < 0x7F:
+		return string(rune(c))
+	}
+	return fmt.Sprintf("%02X", c)
 }

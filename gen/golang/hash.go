@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 
-	. "github.com/dave/jennifer/jen" //nolint:staticcheck // see golang.go
+	. "github.com/dave/jennifer/jen"
 )
 
 // perfect is a perfect hash of a set of names: their length and up to three
@@ -53,14 +53,15 @@ func (p *perfect) key(name string) uint32 {
 }
 
 func (p *perfect) fill(names []string) bool {
-	p.slots = make([]int, 1<<(32-p.shift))
+	var slots [256]int
 	for i, n := range names {
-		s := &p.slots[p.key(n)*p.mult>>p.shift]
+		s := &slots[p.key(n)*p.mult>>p.shift]
 		if *s != 0 {
 			return false
 		}
 		*s = i + 1
 	}
+	p.slots = slots[:1<<(32-p.shift)]
 	return true
 }
 

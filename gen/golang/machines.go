@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	. "github.com/dave/jennifer/jen" //nolint:staticcheck // see golang.go
+	. "github.com/dave/jennifer/jen"
 
 	"github.com/h1wire/h1wire/gen/automaton"
 	"github.com/h1wire/h1wire/gen/spec"
@@ -83,38 +83,9 @@ func classesOf(a *automaton.Machine) (class [256]int, members []automaton.Set, e
 	return class, members, err
 }
 
-// describe writes a set of octets for a reader.
-func describe(s automaton.Set) string {
-	var parts []string
-	for _, r := range s.Ranges() {
-		if r[0] == r[1] {
-			parts = append(parts, octet(r[0]))
-		} else {
-			parts = append(parts, octet(r[0])+"-"+octet(r[1]))
-		}
-	}
-	return strings.Join(parts, " ")
-}
-
-func octet(c byte) string {
-	switch {
-	case c == ' ':
-		return "SP"
-	case c == '\t':
-		return "HTAB"
-	case c == '\r':
-		return "CR"
-	case c == '\n':
-		return "LF"
-	case c > ' ' && c < 0x7F:
-		return string(rune(c))
-	}
-	return fmt.Sprintf("%02X", c)
-}
-
 // emitStates emits the numbers of a's states.
 func emitStates(f *File, m *spec.Machine, a *automaton.Machine) {
-	f.Comment("States of the automaton of " + m.Start + ": " + m.Doc + ".")
+	comment(f, "States of the automaton of "+m.Start+": "+m.Doc+".")
 	f.Const().DefsFunc(func(g *Group) {
 		for i := range a.States {
 			s := g.Id(stateName(a, i))
@@ -133,7 +104,7 @@ func stateName(a *automaton.Machine, i int) string { return a.Name + a.States[i]
 func emitFaults(f *File, m *spec.Machine, a *automaton.Machine, class [256]int, members []automaton.Set) {
 	comment(f, a.Name+"Faults says which error an octet is that has no way on. Classes of octets that no state tells apart:")
 	for i, s := range members {
-		f.Comment(fmt.Sprintf("%4d  %s", i, describe(s)))
+		f.Comment(fmt.Sprintf("%4d  %s", i, s))
 	}
 	f.Var().Id(a.Name + "Faults").Op("=").Id("faults").ValuesFunc(func(g *Group) {
 		g.Line().Id("class").Op(":").Index(Lit(256)).Uint8().Values(rows(func(c int) int { return class[c] })...)
@@ -174,9 +145,9 @@ func emitSteps(f *File, a *automaton.Machine, members []automaton.Set) {
 					}
 					e := Lit(k).Op(":").Id("way")
 					for _, act := range strings.Fields(t.Actions) {
-						e.Op("|").Id("do" + strings.ToUpper(act[:1]) + act[1:])
+						e.Op("+").Id("do" + title(act))
 					}
-					g.Add(e.Op("|").Id(stateName(a, t.To)))
+					g.Add(e.Op("+").Id(stateName(a, t.To)))
 				}
 			})
 		}

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -139,6 +140,7 @@ func (f *files) list(x *exchange, dir *os.File, name string) error {
 	if err != nil {
 		return x.Reply(conn.StatusLine(500), plain, nil)
 	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "<!doctype html>\n<meta charset=utf-8>\n<title>%s</title>\n<ul>\n", html.EscapeString(name))
 	for _, e := range entries {

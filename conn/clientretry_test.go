@@ -1,0 +1,128 @@
+package conn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestClientRetryPolicy(t *testing.T) {
+	// The first connection is closed behind the first response, when the client
+	// has no way to see it: over conntest it cannot look.
+	rude := func(p *peer) {
+		_, _, ok := p.request()
+		if p.number == 1 {
+			p.reply("1")
+			if _, _, ok = p.request(); ok { // it has seen the request, and does not answer
+				return
+			}
+		}
+		if ok {
+			p.reply("again")
+			<-closed(p)
+		}
+	}
+	post := func(getBody bool) *Request {
+		r := getRequest()
+		r.Method, r.Body, r.Length = "PUT", strings.NewReader("abc"), 3
+		if getBody {
+			r.GetBody = func() (io.Reader, error) { return strings.NewReader("abc"), nil }
+		}
+		return r
+	}
+	for _, c := range []struct {
+		name    string
+		policy  RetryPolicy
+		request *Request
+		again   bool
+	}{
+		{"unsent, but it was", RetryUnsent, getRequest(), false},
+		{"idempotent", RetryIdempotent, getRequest(), true},
+		{"never", RetryNever, getRequest(), false},
+		{"not idempotent", RetryIdempotent, &Request{Method: "POST", Addr: "example.com:80", Content: []byte("x")}, false},
+		{"with content at hand", RetryIdempotent, &Request{Method: "PUT", Addr: "example.com:80", Content: []byte("x")}, true},
+		{"with a body that was read", RetryIdempotent, post(false), false},
+		{"with a body that can be had again", RetryIdempotent, post(true), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := newOrigin(t, rude)
+				client := newTestClient(t, o, func(cl *Client) { cl.Retry = c.policy })
+				require.Equal(t, "1", mustDo(t, client, getRequest()))
+				body, err := do(client, c.request)
+				if c.again {
+					require.NoError(t, err)
+					require.Equal(t, "again", body)
+					return
+				}
+				var request *RequestError
+				require.ErrorAs(t, err, &request)
+				require.Positive(t, request.Sent)
+				require.True(t, request.Reused)
+				require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+			})
+		})
+	}
+}
+
+func TestClientRetriesWhatWasNotSent(t *testing.T) {
+	for policy, again := range map[RetryPolicy]bool{RetryUnsent: true, RetryNever: false} {
+		synctest.Test(t, func(t *testing.T) {
+			o := newOrigin(t, func(p *peer) {
+				_, _, _ = p.request()
+				p.reply(fmt.Sprint(p.number))
+				if p.number > 1 {
+					_, _, _ = p.request()
+				}
+			})
+			c := newTestClient(t, o, func(c *Client) { c.Retry = policy })
+			require.Equal(t, "1", mustDo(t, c, getRequest()))
+			synctest.Wait() // the peer has closed
+			r := getRequest()
+			r.Method, r.Content = "POST", []byte("not idempotent")
+			body, err := do(c, r)
+			if again {
+				require.NoError(t, err)
+				require.Equal(t, "2", body)
+				return
+			}
+			var request *RequestError
+			require.ErrorAs(t, err, &request)
+			require.Zero(t, request.Sent)
+		})
+	}
+}
+
+func TestClientDoesNotRetryAFreshConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOrigin(t, func(p *peer) { _, _, _ = p.request() })
+		c := newTestClient(t, o, func(c *Client) { c.Retry = RetryIdempotent })
+		_, err := do(c, getRequest())
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		require.EqualValues(t, 1, o.conns.Load())
+	})
+}
+
+func TestClientErrorsSayWhatWasSent(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Err: errors.New("refused")}
+	c := &Client{Dial: func(context.Context, string, string) (net.Conn, error) { return nil, refused }}
+	defer c.Close()
+	_, err := do(c, getRequest())
+	var request *RequestError
+	require.ErrorAs(t, err, &request)
+	require.ErrorIs(t, err, refused)
+	require.Zero(t, request.Sent)
+	require.False(t, request.Reused)
+	require.Equal(t, "example.com:80", request.Addr)
+
+	c = &Client{Params: Params{MaxFields: -1}}
+	_, err = do(c, getRequest())
+	require.ErrorContains(t, err, "Params.MaxFields")
+}

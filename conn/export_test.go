@@ -1,0 +1,7 @@
+package conn
+
+// What tests from outside need of those inside.
+var (
+	CheckLeaks       = checkLeaks
+	PooledBuffersOut = pooledBuffersOut
+)

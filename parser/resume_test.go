@@ -1,0 +1,177 @@
+package parser
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/testdata/corpora"
+)
+
+// section is what the three readers of field sections have in common, for tests.
+type section struct {
+	parse  func(b []byte, o *Options) (int, error)
+	fields *FieldSection
+	start  func() []any // what the start line says
+}
+
+// sections returns new readers by the name of their machine.
+func sections() map[string]section {
+	var q RequestHead
+	var p ResponseHead
+	var t FieldSection
+	return map[string]section{
+		"request":  {q.Parse, &q.Fields, func() []any { return []any{q.Method, q.Version, q.MethodName, q.Target} }},
+		"response": {p.Parse, &p.Fields, func() []any { return []any{p.Version, p.Status, p.Reason} }},
+		"trailer":  {t.Parse, &t, func() []any { return nil }},
+	}
+}
+
+// result is all that a reader says about a section.
+type result struct {
+	n     int
+	err   Error
+	start []any
+	lines []FieldLine
+	ids   [fieldIDs][2]bool
+	first [fieldIDs]string
+}
+
+func (s section) result(b []byte, n int, err error) result {
+	if err != nil {
+		return result{err: *err.(*Error)}
+	}
+	r := result{n: n}
+	if n == 0 {
+		return r
+	}
+	r.start = s.start()
+	for i := range s.fields.Len() {
+		r.lines = append(r.lines, s.fields.Line(i))
+	}
+	for id := range fieldIDs {
+		r.ids[id] = [2]bool{s.fields.Has(id), s.fields.Repeated(id)}
+		v, _ := s.fields.Get(b, id)
+		r.first[id] = string(v)
+	}
+	return r
+}
+
+// inPieces reads b as it comes in when it is cut at random, and requires what
+// reading it whole gives.
+func inPieces(t *testing.T, kind string, octets []byte, o *Options, seed uint64) {
+	t.Helper()
+	whole, b := sections()[kind], bytes.Clone(octets)
+	n, err := whole.parse(b, o)
+	want := whole.result(b, n, err)
+
+	r := rand.New(rand.NewPCG(seed, 1))
+	pieces, p := sections()[kind], bytes.Clone(octets)
+	n, err = 0, nil
+	for end := 0; n == 0 && err == nil && end < len(p); {
+		end += 1 + r.IntN(1+r.IntN(len(p)-end))
+		n, err = pieces.parse(p[:end], o)
+		if err != nil {
+			at := err.(*Error).Offset
+			require.LessOrEqual(t, at, end, "an error is at an octet that is there, or is missing")
+		}
+	}
+	require.Equal(t, want, pieces.result(p, n, err), "%s %q, cut with seed %d", kind, octets, seed)
+	if n > 0 {
+		require.True(t, bytes.Equal(b, p), "both leave the same octets")
+	}
+}
+
+// TestPieces cuts the corpora.
+func TestPieces(t *testing.T) {
+	for kind, names := range map[string][]string{"request": corpora.Requests(), "response": corpora.Responses()} {
+		for _, name := range names {
+			for i, m := range corpora.Load(name) {
+				if i < 100 {
+					inPieces(t, kind, m, nil, uint64(i))
+				}
+			}
+		}
+	}
+}
+
+// TestNoOctetTwice counts the octets that are scanned when a head comes in
+// pieces: each once. And it destroys the field lines that are complete before the
+// rest comes: nobody looks at them again.
+func TestNoOctetTwice(t *testing.T) {
+	for kind, names := range map[string][]string{
+		"request": {"classic", "chrome1k8", "short64", "cookie8k"}, "response": {"response"},
+	} {
+		for _, name := range names {
+			message := corpora.Load(name)[0]
+			for _, piece := range []int{1, 2, 3, 7, 64, 100, 1000} {
+				s, b := sections()[kind], bytes.Clone(message)
+				scanned, n := 0, 0
+				for end := 0; n == 0; {
+					end = min(end+piece, len(b))
+					before := s.fields.pos
+					var err error
+					n, err = s.parse(b[:end], nil)
+					require.NoError(t, err, "%s in pieces of %d", name, piece)
+					if n > 0 {
+						scanned += n - before
+						break
+					}
+					scanned += s.fields.pos - before
+					if s.fields.start > 0 {
+						clear(b[s.fields.startEnd:min(s.fields.start, s.fields.pos)])
+					}
+				}
+				require.Equal(t, len(message), scanned, "%s in pieces of %d", name, piece)
+			}
+		}
+	}
+}
+
+// TestEarlyErrors: an error comes with the first octet at fault, not later, and
+// every octet before it could have begun something valid.
+func TestEarlyErrors(t *testing.T) {
+	for _, v := range stepVectors {
+		s, ok := sections()[v.machine]
+		if !ok {
+			continue
+		}
+		last := len(v.input) - 1
+		n, err := s.parse([]byte(v.input[:last]), nil)
+		require.NoError(t, err, "%q", v.input)
+		require.Zero(t, n, "%q", v.input)
+		n, err = s.parse([]byte(v.input), nil)
+		if v.code == errNone {
+			require.NoError(t, err, "%q", v.input)
+			require.Equal(t, len(v.input), n, "%q", v.input)
+			continue
+		}
+		require.Equal(t, &Error{v.code, last}, err, "%q", v.input)
+	}
+}
+
+// TestReuse: a head that was read, failed or given up leaves nothing behind.
+func TestReuse(t *testing.T) {
+	const good = "GET / HTTP/1.1\r\nHost: a\r\nX:y \r\n\r\n"
+	for _, before := range []string{
+		"", "POST /x HTTP/1.0\r\nHost: b\r\nHost: c\r\nZ:z\r\n\r\n", "G", "GET / HTTP/1.1\r\nHost: b\r\nUpgr", "GET  ", "GET / HTTP/1.1\r\nDate: 1\r\n:",
+	} {
+		var fresh, used RequestHead
+		_, err := used.Parse([]byte(before), nil)
+		if err == nil {
+			used.Reset()
+		}
+		for _, h := range []*RequestHead{&fresh, &used} {
+			n, err := h.Parse([]byte(good), nil)
+			require.NoError(t, err, "after %q", before)
+			require.Equal(t, len(good), n)
+		}
+		require.Equal(t, fresh.Fields.seen, used.Fields.seen, "after %q", before)
+		require.Equal(t, fresh.Fields.repeated, used.Fields.repeated, "after %q", before)
+		require.Equal(t, 2, used.Fields.Len())
+		require.Equal(t, fresh.Fields.Line(1), used.Fields.Line(1), "after %q", before)
+		require.Equal(t, MethodGet, used.Method)
+	}
+}
