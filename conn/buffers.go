@@ -51,8 +51,6 @@ func (r *reader) swap(b []byte) {
 
 // release gives r back.
 func (r *reader) release() {
-	r.fields.clear()
-	r.start = StartLine{}
 	if len(r.buf) != readSize {
 		r.swap(r.own[:])
 	}

@@ -66,13 +66,13 @@ func (sc *ServerConn) advance() (v verdict) {
 			}
 			sc.deliverHead()
 		case serveContent:
-			if err := sc.in.deliver(sc.message, sc.over.Load); err != nil {
+			if err := sc.in.deliver(sc.message, sc.over); err != nil {
 				sc.failed(err)
 			} else if !sc.contentRead() {
 				return needOctets
 			}
 		case serveResponse:
-			if !sc.over.Load() {
+			if !sc.over() {
 				return needResponse
 			}
 			sc.endExchange()
@@ -123,10 +123,9 @@ func (sc *ServerConn) readHead() bool {
 	decoded := sc.set.Decompress && !sc.in.done && isGzip(b, &head.Fields)
 	sc.in.coded = decoded
 	sc.in.rd.fields.reset(b, &head.Fields, decoded)
-	sc.in.rd.start = StartLine{
-		Version: head.Version, Method: head.Method,
-		MethodName: head.MethodName.Bytes(b), Target: head.Target.Bytes(b),
-	}
+	start := &sc.in.rd.start // field by field: a whole StartLine is copied twice
+	start.Version, start.Method = head.Version, head.Method
+	start.MethodName, start.Target = head.MethodName.Bytes(b), head.Target.Bytes(b)
 	sc.beginExchange(head, b)
 	return true
 }
@@ -141,24 +140,19 @@ func isGzip(b []byte, fields *parser.FieldSection) bool {
 	return equalFold(v, "gzip") || equalFold(v, "x-gzip")
 }
 
-// beginExchange opens the output side for one response and asks for a delegate.
+// beginExchange offers the output side for one response, and asks for a delegate.
 func (sc *ServerConn) beginExchange(head *parser.RequestHead, b []byte) {
 	keeps := head.KeepAlive(b)
 	sc.asked = !keeps
 	sc.count++
-	o := &sc.out
-	o.mu.Lock()
-	sc.ask = question{
+	sc.offer = question{
 		head:    head.Method == parser.MethodHead,
 		connect: head.Method == parser.MethodConnect,
 		http10:  head.Version == parser.HTTP10,
 		persist: keeps && !sc.set.NoKeepAlive && !sc.last(),
 		read:    sc.in.done,
 	}
-	sc.over.Store(false)
-	o.exchange, o.phase = sc.count, sendHead
-	sc.exchange = sc.count
-	o.mu.Unlock()
+	sc.begun.Store(sc.count)
 	sc.setState(StateActive)
 	sc.message = sc.delegate.StartRequest(sc, Conn{sc, sc.count})
 	p, ok := sc.message.(PullDelegate)
@@ -194,7 +188,7 @@ func (sc *ServerConn) deliverHead() {
 	case sc.closing.Load():
 		sc.abandon(errClosed)
 	case sc.pulls && !sc.pulled():
-	case sc.over.Load() || sc.in.done:
+	case sc.over() || sc.in.done:
 		sc.contentRead()
 	case sc.in.tooLong():
 		sc.failed(bodyTooLarge(sc.in.max))
@@ -214,7 +208,7 @@ func (sc *ServerConn) contentRead() bool {
 		sc.owed, sc.phase = false, serveEnd
 	case sc.in.done:
 		sc.finishRequest()
-	case sc.over.Load():
+	case sc.over():
 		// Answered before the end of the request: RFC 9112 §9.6 on closing.
 		sc.abandon(errAnswered)
 		sc.linger()
@@ -226,7 +220,7 @@ func (sc *ServerConn) contentRead() bool {
 
 // finishRequest says that the request has been read entirely.
 func (sc *ServerConn) finishRequest() {
-	if !sc.ask.read { // nobody else writes it
+	if !sc.offer.read {
 		sc.requestRead()
 	}
 	sc.in.end()

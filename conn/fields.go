@@ -24,11 +24,11 @@ type Fields struct {
 // reset makes f the view of a section that was parsed from the start of b and
 // ends with it.
 func (f *Fields) reset(b []byte, section *parser.FieldSection, decoded bool) {
-	*f = Fields{b: b, section: section, decoded: decoded}
+	f.b, f.section, f.text, f.decoded = b, section, "", decoded
 }
 
 // clear ends the view: a Fields that was kept shows nothing.
-func (f *Fields) clear() { *f = Fields{} }
+func (f *Fields) clear() { f.b, f.section, f.text = nil, nil, "" }
 
 // Len returns the number of field lines.
 func (f *Fields) Len() int {

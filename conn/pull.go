@@ -128,7 +128,7 @@ func (sc *ServerConn) pulled() bool {
 	case p.err != nil && p.err != io.EOF:
 		sc.failed(p.err)
 		return false
-	case len(p.data) > 0 && !sc.over.Load():
+	case len(p.data) > 0 && !sc.over():
 		if err := sc.message.DataReceived(p.data); err != nil {
 			sc.failed(&callbackError{err})
 			return false
@@ -148,6 +148,7 @@ func (sc *ServerConn) goAhead() {
 	if sc.expects {
 		sc.out.mu.Lock()
 		defer sc.out.mu.Unlock()
+		sc.adopt(sc.count)
 		_ = sc.sendContinue()
 	}
 }

@@ -35,9 +35,11 @@ type ServerConn struct {
 	by      int64 // when the head, or lingering, that is under way is late
 	drain   int64 // octets that lingering may still drop
 
-	ask      question    // of the exchange under way; guarded by out.mu
-	over     atomic.Bool // its response is complete, or can never be
-	draining atomic.Bool // no exchange after the one under way
+	offer    question      // of the exchange that has begun
+	begun    atomic.Uint64 // its number; 0 when there is none that may be answered
+	ask      question      // of the one that out is for; guarded by out.mu
+	answered atomic.Uint64 // the last whose response is complete, or can never be
+	draining atomic.Bool   // no exchange after the one under way
 	detached atomic.Bool
 	state    atomic.Uint32 // a ConnState
 	ready    chan struct{} // gets a token when awaitResponse should look again
@@ -181,7 +183,7 @@ func (sc *ServerConn) end() {
 			o.err = errClosed
 		}
 	}
-	o.exchange, o.phase = 0, sendNothing
+	sc.close()
 	o.release()
 	o.mu.Unlock()
 	sc.in.end()

@@ -70,19 +70,31 @@ func (sc *ServerConn) awaitResponse() {
 	_ = o.flush()
 	o.release()
 	o.alone.Store(true)
+	sc.adopt(sc.count)
 	if sc.ready == nil {
 		sc.ready = make(chan struct{}, 1)
 	}
 	o.mu.Unlock()
-	for !sc.over.Load() && !sc.closing.Load() {
+	for !sc.over() && !sc.closing.Load() {
 		<-sc.ready
 	}
 	o.alone.Store(false)
 }
 
+// over reports whether the response of the exchange under way is complete, or can
+// never be.
+func (sc *ServerConn) over() bool { return sc.answered.Load() == sc.count }
+
+// close takes the output side away from every exchange. out.mu is held.
+func (sc *ServerConn) close() {
+	sc.begun.Store(0)
+	sc.out.exchange, sc.out.phase = 0, sendNothing
+	sc.answered.Store(sc.count)
+}
+
 // messageSent implements sender.
 func (sc *ServerConn) messageSent() {
-	sc.over.Store(true)
+	sc.answered.Store(sc.out.exchange)
 	if sc.out.alone.Load() {
 		sc.signal()
 	}

@@ -83,7 +83,7 @@ func settle(root string, files []file, check bool, out io.Writer) error {
 		fmt.Fprintln(out, "removed", name)
 	}
 	if check && differ > 0 {
-		return fmt.Errorf("%d generated files are not current: run go generate ./...", differ)
+		return fmt.Errorf("%d generated files are not current; go generate writes them", differ)
 	}
 	return nil
 }
