@@ -208,12 +208,18 @@ func (d *looped) wait() {
 // complete by now.
 func (d *looped) awaits() bool {
 	sc := d.sc
-	sc.out.beforeWait(true)
+	o := &sc.out
+	o.mu.Lock() // whoever holds it and is stuck has relieved us
+	_ = o.flush()
+	o.release()
+	o.alone.Store(true)
+	sc.adopt(sc.count)
+	o.mu.Unlock()
 	sc.in.idle()
 	d.enter(loopAwaits)
-	if sc.over.Load() || sc.closing.Load() {
+	if sc.over() || sc.closing.Load() {
 		d.enter(loopReads)
-		sc.out.alone.Store(false)
+		o.alone.Store(false)
 		return false
 	}
 	d.waits = true
