@@ -166,7 +166,7 @@ func (cc *ClientConn) beginResponse(framing parser.Framing, b []byte) error {
 		framing, cc.persist = parser.Framing{}, false
 	}
 	cc.in.begin(framing, cc.set.Params)
-	cc.in.coded = cc.set.Decompress && !cc.in.done && isGzip(b, &head.Fields)
+	cc.in.coded = cc.current.decodes && !cc.in.done && isGzip(b, &head.Fields)
 	cc.in.rd.fields.reset(b, &head.Fields, cc.in.coded)
 	cc.settleExpectation(expectRefused)
 	return nil
