@@ -61,7 +61,7 @@ func (sc *ServerConn) advance() (v verdict) {
 				return needOctets
 			}
 		case serveHeaders:
-			if sc.inside && sc.pulls && !sc.in.whole() {
+			if sc.inside && sc.pulls && (sc.driver == Loop || !sc.in.whole()) {
 				return needOutside
 			}
 			sc.deliverHead()

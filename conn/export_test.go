@@ -5,3 +5,6 @@ var (
 	CheckLeaks       = checkLeaks
 	PooledBuffersOut = pooledBuffersOut
 )
+
+// RaceEnabled says that everything is slow.
+const RaceEnabled = raceEnabled

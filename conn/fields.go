@@ -109,6 +109,9 @@ func (f *Fields) StringOf(p []byte) string {
 		f.text = string(f.b)
 	}
 	start := offsetIn(f.b, p)
+	if start < 0 || start+len(p) > len(f.text) { // X-Consumed-Content-Encoding is not there
+		return string(p)
+	}
 	return f.text[start : start+len(p)]
 }
 

@@ -5,13 +5,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/h1wire/h1wire/conn"
 )
 
 // Octets at random are rarely near a message. These are pipelined messages with
 // one or two fragments of others taken out, put in or put twice.
 func TestConnectionsOfRandomFragments(t *testing.T) {
 	random := rand.New(rand.NewPCG(2026, 11))
-	for range 4000 {
+	rounds := 4000
+	if conn.RaceEnabled {
+		rounds = 400
+	}
+	for range rounds {
 		f := fragments{random, nil}
 		for range 1 + random.IntN(4) {
 			f.message()

@@ -57,7 +57,10 @@ func hostileGroups() map[string][]hostile {
 // by octet, and in two pieces, cut at every few offsets, others for each case.
 // What comes of it must be the same.
 func TestHostileRequests(t *testing.T) {
-	const every = 16
+	every := 16
+	if conn.RaceEnabled {
+		every = 64
+	}
 	for group, cases := range hostileGroups() {
 		for i, c := range cases {
 			t.Run(group+"/"+c.name, func(t *testing.T) {

@@ -151,10 +151,14 @@ func (s stream) read(p []byte) (int, error) {
 	}
 }
 
+// writePiece is the most octets of one Write. TLS cannot go on after a Write that
+// was woken up, however much of it was sent; so none may take long.
+const writePiece = 256 << 10
+
 func (s stream) write(p []byte) error {
 	for len(p) > 0 {
 		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
-		n, err := s.nc.Write(p)
+		n, err := s.nc.Write(p[:min(len(p), writePiece)])
 		s.sent.Add(int64(n))
 		p = p[n:]
 		if err != nil && !s.slow(n > 0, &err) {
@@ -186,7 +190,10 @@ func (s stream) slow(progress bool, err *error) bool {
 }
 
 func (s stream) writeBoth(a, b []byte) error {
-	if len(a) == 0 {
+	if _, ok := s.nc.(*net.TCPConn); !ok || len(a) == 0 {
+		if err := s.write(a); err != nil {
+			return err
+		}
 		return s.write(b)
 	}
 	s.pair = [2][]byte{a, b}

@@ -109,6 +109,9 @@ func (sc *ServerConn) signal() {
 		default:
 		}
 	}
+	if l, ok := sc.via.(*looped); ok {
+		l.responded()
+	}
 	if !sc.ask.read {
 		sc.via.wakeReader() // the loop waits for the rest of the request
 	}
