@@ -23,15 +23,16 @@ type ServerConn struct {
 	watch    watcher
 
 	driver  Driver
-	loop    func() // of the driver
+	doze    [16]byte // room to wait with
+	loop    func()   // of the driver
 	phase   servePhase
 	owed    bool // HeadersReceived was called; Finish or OnConnectionClose must be
 	pulls   bool // HeadersReceived takes the content itself
 	inside  bool // the driver cannot block for octets here
-	expects bool // the client waits for 100 (Continue)
 	asked   bool // it was the client who asked for the connection to be closed
 	count   uint64
 	message MessageDelegate
+	idleBy  int64 // when the wait for a request that is under way is late
 	by      int64 // when the head, or lingering, that is under way is late
 	drain   int64 // octets that lingering may still drop
 
