@@ -88,6 +88,7 @@ const (
 	idleFresh   // since this tick
 	idleAged    // since the tick before
 	idleWatched // by someone who wants to know: probe at every tick
+	idleDozing  // and without buffers
 )
 
 // longAgo is a deadline that has passed.
@@ -125,7 +126,13 @@ type stream struct{ *link }
 
 func (s stream) wakeReader() { _ = s.nc.SetReadDeadline(longAgo) }
 func (s stream) wakeWriter() { _ = s.nc.SetWriteDeadline(longAgo) }
-func (s stream) probe()      { s.idle.Store(idleNot) }
+
+// probe makes an idle connection doze: its peer's leaving is seen without.
+func (s stream) probe() {
+	if s.idle.CompareAndSwap(idleAged, idleDozing) {
+		s.wakeReader()
+	}
+}
 
 // errWoken says that somebody ended a wait for octets. The reason is to be found
 // in closing, readBy, or elsewhere; or it was for a wait that has ended since.

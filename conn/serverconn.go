@@ -22,15 +22,14 @@ type ServerConn struct {
 	pull     atomic.Pointer[puller]  // nil until it is first needed
 	watch    atomic.Pointer[watcher] // likewise
 
-	driver  Driver
-	loop    func() // of the driver
-	phase   servePhase
-	owed    bool // HeadersReceived was called; Finish or OnConnectionClose must be
-	pulls   bool // HeadersReceived takes the content itself
-	inside  bool // the driver cannot block for octets here
-	expects bool // the client waits for 100 (Continue)
-	asked   bool // it was the client who asked for the connection to be closed
-	count   uint64
+	driver Driver
+	loop   func() // of the driver
+	phase  servePhase
+	owed   bool // HeadersReceived was called; Finish or OnConnectionClose must be
+	pulls  bool // HeadersReceived takes the content itself
+	inside bool // the driver cannot block for octets here
+	asked  bool // it was the client who asked for the connection to be closed
+	count  uint64
 
 	begun    atomic.Uint64 // its number; 0 when there is none that may be answered
 	ask      question      // of the one that out is for; guarded by out.mu

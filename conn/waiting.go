@@ -14,8 +14,11 @@ func (sc *ServerConn) beforeWait() (free bool) {
 	switch sc.phase {
 	case serveHead:
 		if sc.in.len() == 0 {
-			by = sc.clock.after(sc.set.IdleTimeout)
-			sc.setState(StateIdle)
+			if sc.idleBy == 0 {
+				sc.idleBy = sc.clock.after(sc.set.IdleTimeout)
+				sc.setState(StateIdle)
+			}
+			by = sc.idleBy
 			break
 		}
 		if sc.by == 0 {
