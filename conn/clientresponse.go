@@ -2,6 +2,7 @@ package conn
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -265,6 +266,10 @@ func (resp *Response) keepTrailer() {
 // Trailer returns the trailer section (RFC 9110 §6.5), once Read has returned
 // [io.EOF]; nil when there is none. It is the caller's own.
 func (resp *Response) Trailer() *Fields { return resp.trailer }
+
+// TLS returns the state of the TLS connection, shared by all responses on it and
+// only to be read, or nil when there is none.
+func (resp *Response) TLS() *tls.ConnectionState { return resp.pc.secure }
 
 // Detach takes the connection away from HTTP, after a response with status 101,
 // or 2xx to CONNECT (RFC 9110 §7.8 and §9.3.6). The net.Conn has no deadline set

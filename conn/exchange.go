@@ -61,7 +61,7 @@ func (sc *ServerConn) advance() (v verdict) {
 				return needOctets
 			}
 		case serveHeaders:
-			if sc.inside && sc.pulls && !sc.in.whole() {
+			if sc.inside && sc.pulls && (sc.driver == Loop || !sc.in.whole()) {
 				return needOutside
 			}
 			sc.deliverHead()
@@ -92,6 +92,7 @@ func (sc *ServerConn) advance() (v verdict) {
 // readHead reads a request head and begins its exchange. It reports whether
 // there was a whole one, or an error.
 func (sc *ServerConn) readHead() bool {
+	sc.idleBy = 0
 	head := &sc.in.rd.head
 	b := sc.in.bytes()
 	n, err := head.Parse(b, sc.in.opts)
@@ -118,15 +119,7 @@ func (sc *ServerConn) readHead() bool {
 		sc.reject(&InputError{Rule: "expectation known", Section: "RFC 9110 §10.1.1", Status: 417, Err: errExpectation})
 		return true
 	}
-	sc.in.begin(framing, sc.set.Params)
-	sc.expects = expectation == parser.ExpectContinue
-	decoded := sc.set.Decompress && !sc.in.done && isGzip(b, &head.Fields)
-	sc.in.coded = decoded
-	sc.in.rd.fields.reset(b, &head.Fields, decoded)
-	start := &sc.in.rd.start // field by field: a whole StartLine is copied twice
-	start.Version, start.Method = head.Version, head.Method
-	start.MethodName, start.Target = head.MethodName.Bytes(b), head.Target.Bytes(b)
-	sc.beginExchange(head, b)
+	sc.beginExchange(b, framing, expectation == parser.ExpectContinue)
 	return true
 }
 
@@ -140,8 +133,18 @@ func isGzip(b []byte, fields *parser.FieldSection) bool {
 	return equalFold(v, "gzip") || equalFold(v, "x-gzip")
 }
 
-// beginExchange offers the output side for one response, and asks for a delegate.
-func (sc *ServerConn) beginExchange(head *parser.RequestHead, b []byte) {
+// beginExchange prepares both sides for one message, whose head is b, and asks
+// for its delegate.
+func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, expects bool) {
+	rd := sc.in.rd
+	head := &rd.head
+	sc.in.begin(framing, sc.set.Params)
+	sc.in.coded = sc.set.Decompress && !sc.in.done && isGzip(b, &head.Fields)
+	rd.fields.reset(b, &head.Fields, sc.in.coded)
+	// Field by field, for a whole StartLine would be copied twice.
+	rd.start.Version, rd.start.Method = head.Version, head.Method
+	rd.start.MethodName, rd.start.Target = head.MethodName.Bytes(b), head.Target.Bytes(b)
+
 	keeps := head.KeepAlive(b)
 	sc.asked = !keeps
 	sc.count++
@@ -151,6 +154,7 @@ func (sc *ServerConn) beginExchange(head *parser.RequestHead, b []byte) {
 		http10:  head.Version == parser.HTTP10,
 		persist: keeps && !sc.set.NoKeepAlive && !sc.last(),
 		read:    sc.in.done,
+		expects: expects,
 	}
 	sc.begun.Store(sc.count)
 	sc.setState(StateActive)
@@ -193,7 +197,7 @@ func (sc *ServerConn) deliverHead() {
 	case sc.in.tooLong():
 		sc.failed(bodyTooLarge(sc.in.max))
 	default:
-		if sc.expects && sc.in.len() == 0 {
+		if sc.in.len() == 0 {
 			sc.goAhead()
 		}
 		sc.phase = serveContent

@@ -145,7 +145,7 @@ func (sc *ServerConn) pulled() bool {
 // goAhead sends "100 (Continue)" if the client waits for it and nothing has been
 // answered.
 func (sc *ServerConn) goAhead() {
-	if sc.expects {
+	if sc.offer.expects {
 		sc.out.mu.Lock()
 		defer sc.out.mu.Unlock()
 		sc.adopt(sc.count)
@@ -155,10 +155,10 @@ func (sc *ServerConn) goAhead() {
 
 // sendContinue is goAhead with out.mu held.
 func (sc *ServerConn) sendContinue() error {
-	if !sc.expects {
+	if !sc.ask.expects {
 		return nil
 	}
-	sc.expects = false
+	sc.ask.expects = false
 	if sc.out.phase != sendHead {
 		return nil
 	}

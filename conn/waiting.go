@@ -6,13 +6,15 @@ import "errors"
 // what is ready, and stores by when the wait is late.
 func (sc *ServerConn) beforeWait() {
 	sc.out.beforeWait(sc.message != nil)
-	now := sc.clock.now.Load()
 	var by int64
 	switch sc.phase {
 	case serveHead:
 		if sc.in.len() == 0 {
-			by = sc.clock.after(sc.set.IdleTimeout)
-			sc.setState(StateIdle)
+			if sc.idleBy == 0 {
+				sc.idleBy = sc.clock.after(sc.set.IdleTimeout)
+				sc.setState(StateIdle)
+			}
+			by = sc.idleBy
 			break
 		}
 		if sc.by == 0 {
@@ -20,11 +22,13 @@ func (sc *ServerConn) beforeWait() {
 		}
 		by = sc.by
 	case serveContent, serveHeaders:
-		by = sc.clock.after(sc.in.wait(now, sc.set.Params))
+		by = sc.clock.after(sc.in.wait(sc.clock.now.Load(), sc.set.Params))
 	case serveLinger:
 		by = sc.by
 	}
-	sc.readBy.Store(by)
+	if sc.readBy.Load() != by { // it is the same for all waits that begin in one tick
+		sc.readBy.Store(by)
+	}
 }
 
 // afterWait is called when the wait is over.
@@ -107,6 +111,9 @@ func (sc *ServerConn) signal() {
 		case sc.ready <- struct{}{}:
 		default:
 		}
+	}
+	if l, ok := sc.via.(*looped); ok {
+		l.responded()
 	}
 	if !sc.ask.read {
 		sc.via.wakeReader() // the loop waits for the rest of the request
