@@ -114,10 +114,9 @@ func (s *Server) admit(ctx context.Context, nc net.Conn) {
 	if s.TLSConfig != nil {
 		nc = tls.Server(nc, s.TLSConfig)
 	}
-	sc := newServerConn(nc, s.set, &s.clock, s.Driver)
-	sc.server = s
+	sc := newServerConn(nc, s.set, &s.clock, s)
 	s.conns[sc] = struct{}{}
-	go s.serveConn(ctx, sc)
+	go s.serveConn(ctx, sc, nc)
 }
 
 // addrOf returns the peer's IP address, if it has one.
@@ -129,15 +128,21 @@ func addrOf(nc net.Conn) netip.Addr {
 	return tcp.AddrPort().Addr().Unmap()
 }
 
-// serveConn serves one connection to its end.
-func (s *Server) serveConn(ctx context.Context, sc *ServerConn) {
+// serveConn serves one connection, that came as nc, to its end, or until an event
+// loop does.
+func (s *Server) serveConn(ctx context.Context, sc *ServerConn, nc net.Conn) {
 	if s.ConnContext != nil {
-		ctx = s.ConnContext(ctx, sc.nc)
+		ctx = s.ConnContext(ctx, nc)
+	}
+	if sc.driver == Loop {
+		_ = nc.Close() // the loop has a descriptor of its own
 	}
 	switch t, ok := sc.nc.(*tls.Conn); {
 	case sc.started.Swap(true): // closed before it began
 	case !ok:
-		sc.serve(ctx, s.Delegate)
+		if !sc.serve(ctx, s.Delegate) {
+			return
+		}
 	case s.handshake(ctx, t):
 		if h := s.NextProto[t.ConnectionState().NegotiatedProtocol]; h != nil {
 			s.disown(sc)

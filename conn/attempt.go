@@ -100,7 +100,8 @@ func (a *attempt) send(resp *Response) error {
 // write writes the head, and all of the request if that is at hand.
 func (a *attempt) write(resp *Response) error {
 	pc, r := resp.pc, a.r
-	x := extra{host: r.host(), gzip: a.client.set.Decompress && !r.Header.names("Accept-Encoding")}
+	decodes := r.Decompress || a.client.set.Decompress
+	x := extra{host: r.host(), decodes: decodes, gzip: decodes && !r.Header.names("Accept-Encoding")}
 	start := r.startLine()
 	pc.out.mu.Lock()
 	before := len(pc.out.room().b)

@@ -33,7 +33,10 @@ var readers = sync.Pool{New: func() any {
 	return r
 }}
 
-func getReader() *reader { return readers.Get().(*reader) }
+func getReader() *reader {
+	lent()
+	return readers.Get().(*reader)
+}
 
 // swap makes b, into which the caller has copied what counts, the buffer.
 func (r *reader) swap(b []byte) {
@@ -48,13 +51,10 @@ func (r *reader) swap(b []byte) {
 
 // release gives r back.
 func (r *reader) release() {
-	r.fields.clear()
-	r.start = StartLine{}
 	if len(r.buf) != readSize {
 		r.swap(r.own[:])
-	} else {
-		poison(r.buf)
 	}
+	givenBack(r.own[:])
 	readers.Put(r)
 }
 
@@ -62,10 +62,20 @@ func (r *reader) release() {
 // goes into a pool without an allocation.
 var bulk = sync.Pool{New: func() any { return new([bulkSize]byte) }}
 
-func getBulk() []byte { return bulk.Get().(*[bulkSize]byte)[:] }
+func getBulk() []byte {
+	lent()
+	return bulk.Get().(*[bulkSize]byte)[:]
+}
+
+// getHuge returns n octets, more than bulkSize, for releaseBulk too; no pool
+// keeps them.
+func getHuge(n int) []byte {
+	lent()
+	return make([]byte, n)
+}
 
 func releaseBulk(b []byte) {
-	poison(b)
+	givenBack(b)
 	if cap(b) == bulkSize {
 		bulk.Put((*[bulkSize]byte)(b[:bulkSize]))
 	}
@@ -76,10 +86,13 @@ type outBuffer struct{ b []byte }
 
 var outBuffers = sync.Pool{New: func() any { return &outBuffer{make([]byte, 0, writeSize)} }}
 
-func getOut() *outBuffer { return outBuffers.Get().(*outBuffer) }
+func getOut() *outBuffer {
+	lent()
+	return outBuffers.Get().(*outBuffer)
+}
 
 func (o *outBuffer) release() {
-	poison(o.b[:cap(o.b)])
+	givenBack(o.b[:cap(o.b)])
 	if cap(o.b) > 2*flushAt {
 		return // one huge head must not stay for ever
 	}

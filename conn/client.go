@@ -23,7 +23,8 @@ type Client struct {
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// TLSConfig is for requests with TLS. It is cloned; the server's name is that
-	// in Addr unless set. nil is the default of crypto/tls.
+	// in Addr unless set. nil is the default of crypto/tls. The handshake must end
+	// within Params.HeaderTimeout.
 	TLSConfig *tls.Config
 
 	// MaxConnsPerHost is the most connections to one Addr, in use or not; a
@@ -123,6 +124,11 @@ func (c *Client) dial(ctx context.Context, r *Request) (net.Conn, error) {
 		config.ServerName = hostOf(r.Addr)
 	}
 	t := tls.Client(nc, config)
+	if d := c.set.HeaderTimeout; d > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d)
+		defer cancel()
+	}
 	trace := r.trace()
 	if trace.TLSStart != nil {
 		trace.TLSStart()

@@ -61,6 +61,7 @@ type asked struct {
 	method  parser.Method
 	upgrade bool // it offered another protocol
 	persist bool // it lets the connection persist
+	decodes bool // content in gzip is to be decoded
 }
 
 // NewClient returns the client's side of a connection. nil Params are the

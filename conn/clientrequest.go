@@ -22,9 +22,12 @@ type Request struct {
 	Host string
 
 	// Header is the field section, or nil. The client adds Host, Content-Length
-	// or Transfer-Encoding, and, when Params.Decompress is set and Header has
-	// no Accept-Encoding, that.
+	// or Transfer-Encoding, and, when Params.Decompress or Decompress is set and
+	// Header has no Accept-Encoding, that.
 	Header *Header
+
+	// Decompress is Params.Decompress for the response to this request.
+	Decompress bool
 
 	// Content is the whole content, if it is at hand. It may be sent again
 	// when the request is.
@@ -39,6 +42,10 @@ type Request struct {
 	Body    io.Reader
 	Length  int64
 	GetBody func() (io.Reader, error)
+
+	// Idempotent says that sending the request twice does no harm, whatever its
+	// method, which [RetryIdempotent] goes by.
+	Idempotent bool
 
 	// Trailer is called when all of Body has been sent in chunks, and returns
 	// the trailer section.

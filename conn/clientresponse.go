@@ -2,6 +2,7 @@ package conn
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -101,6 +102,7 @@ func (resp *Response) keep() {
 	pc := resp.pc
 	in := &pc.in
 	resp.StartLine = in.rd.start
+	lent()
 	k := keptHeads.Get().(*keptHead)
 	k.b = append(k.b[:0], in.rd.fields.b...)
 	k.head, pc.head = pc.head, k.head
@@ -265,6 +267,10 @@ func (resp *Response) keepTrailer() {
 // [io.EOF]; nil when there is none. It is the caller's own.
 func (resp *Response) Trailer() *Fields { return resp.trailer }
 
+// TLS returns the state of the TLS connection, shared by all responses on it and
+// only to be read, or nil when there is none.
+func (resp *Response) TLS() *tls.ConnectionState { return resp.pc.secure }
+
 // Detach takes the connection away from HTTP, after a response with status 101,
 // or 2xx to CONNECT (RFC 9110 §7.8 and §9.3.6). The net.Conn has no deadline set
 // and does not heed the request's context any more; residual are the octets that
@@ -321,7 +327,7 @@ func (resp *Response) Close() error {
 		resp.kept = nil
 		resp.Fields.clear()
 		resp.Reason = nil
-		poison(k.b)
+		givenBack(k.b)
 		keptHeads.Put(k)
 	}
 	return nil

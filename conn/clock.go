@@ -64,22 +64,6 @@ func (c *clock) remove(l *link) {
 	}
 }
 
-// each calls f for every member.
-func (c *clock) each(f func(*link)) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, l := range c.members {
-		f(l)
-	}
-}
-
-// size returns the number of members.
-func (c *clock) size() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.members)
-}
-
 func (c *clock) tick() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -30,7 +30,7 @@ func (c Conn) lock() (*outbound, error) {
 	}
 	o := &c.sc.out
 	o.mu.Lock()
-	if o.exchange == c.exchange {
+	if o.exchange == c.exchange || c.sc.adopt(c.exchange) {
 		return o, nil
 	}
 	o.mu.Unlock()
@@ -38,6 +38,23 @@ func (c Conn) lock() (*outbound, error) {
 		return nil, ErrDetached
 	}
 	return nil, ErrFinished
+}
+
+// adopt opens the output side for an exchange that has begun, and reports whether
+// n is that. The serving loop only offers an exchange: it is whoever first
+// answers, and has the lock anyway, that takes it up. out.mu is held.
+func (sc *ServerConn) adopt(n uint64) bool {
+	o := &sc.out
+	if n == 0 || o.exchange == n || sc.begun.Load() != n {
+		return n != 0 && o.exchange == n
+	}
+	o.exchange, o.phase = n, sendHead
+	sc.exchange, sc.ask = n, sc.offer
+	if o.err != nil { // nothing can be sent any more
+		o.phase = sendBroken
+		sc.messageSent()
+	}
+	return true
 }
 
 // WriteHeaders sends the head of the response, and chunk, if it is not empty, as
@@ -214,7 +231,7 @@ func (c Conn) Context() context.Context {
 		return gone
 	}
 	defer o.mu.Unlock()
-	if c.sc.over.Load() {
+	if c.sc.answered.Load() == c.exchange {
 		return gone
 	}
 	return c.sc.context()
@@ -234,7 +251,7 @@ var gone = func() context.Context {
 func (c Conn) SetCloseCallback(f func()) {
 	if o, err := c.lock(); err == nil {
 		defer o.mu.Unlock()
-		if !c.sc.over.Load() {
+		if c.sc.answered.Load() != c.exchange {
 			c.sc.onLeft(f)
 		}
 	}

@@ -43,8 +43,7 @@ func (c Conn) Detach() (nc net.Conn, residual []byte, err error) {
 	residual = append(residual, sc.in.bytes()...)
 	sc.in.drop()
 	sc.detached.Store(true)
-	o.exchange, o.phase = 0, sendNothing
-	sc.over.Store(true)
+	sc.close()
 	sc.setState(StateDetached)
 	return nc, residual, nil
 }

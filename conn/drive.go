@@ -14,9 +14,23 @@ const (
 	// Raw is for TCP and Unix sockets on Linux: fewer system calls, and no
 	// buffer while a connection is idle. Others are served by Stream.
 	Raw
+	// Loop is for very many idle TCP and Unix connections to a [Server] on Linux:
+	// one event loop for each core, and neither a goroutine nor a buffer for a
+	// connection that waits. Others, TLS included, are served by Stream.
+	//
+	// Delegates must not block: whoever does holds up every connection of its
+	// loop. They may answer later, from any goroutine, and there they may block.
+	// What may take its time all the same: a [PullDelegate], which gets a goroutine
+	// for its exchange; and a write to a peer that reads slowly, of which up to
+	// 64 KiB are kept, and which beyond that blocks only its own exchange, for the
+	// loop goes on without it.
+	//
+	// The net.Conn that [Server.ConnContext] is given is closed when that returns:
+	// the loop has the connection by another descriptor.
+	Loop
 )
 
-var driverNames = [...]string{Auto: "auto", Stream: "stream", Raw: "raw"}
+var driverNames = [...]string{Auto: "auto", Stream: "stream", Raw: "raw", Loop: "loop"}
 
 func (d Driver) String() string {
 	if int(d) < len(driverNames) {
@@ -41,6 +55,12 @@ func (sc *ServerConn) Driver() Driver { return sc.driver }
 // choose takes the driver that is wanted, or the one that can take its place. It
 // is done before anyone else knows of sc, for whoever closes it wakes the driver.
 func (sc *ServerConn) choose(d Driver) {
+	if d == Loop {
+		if l := newLooped(sc); l != nil {
+			sc.driver, sc.nc, sc.via, sc.out.via = Loop, l, l, l
+			return
+		}
+	}
 	if d != Stream {
 		if r := newRaw(sc); r != nil {
 			sc.driver, sc.via, sc.out.via, sc.loop = Raw, r, r, r.serve

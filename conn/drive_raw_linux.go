@@ -112,7 +112,9 @@ func (d *raw) ready(uintptr) bool {
 func (d *raw) wait() {
 	d.sc.beforeWait()
 	d.sc.in.idle()
-	d.sc.idle.Store(idleFresh)
+	if d.sc.idle.Load() != idleFresh {
+		d.sc.idle.Store(idleFresh)
+	}
 	d.waits = true
 }
 

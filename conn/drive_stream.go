@@ -15,9 +15,22 @@ func (sc *ServerConn) serveStream() {
 	}
 }
 
-// readMore waits for octets where reading may block.
+// readMore waits for octets where reading may block. A connection that has been
+// idle for a tick gives its buffers back and dozes: it waits with a few octets of
+// room, and reads the rest when there is something.
 func (sc *ServerConn) readMore() {
 	sc.beforeWait()
+	if sc.phase == serveHead && sc.in.len() == 0 {
+		if sc.idle.Load() == idleDozing {
+			sc.in.release()
+			n, err := sc.via.read(sc.doze[:])
+			sc.idle.Store(idleNot)
+			sc.in.feed(sc.doze[:n])
+			sc.received(0, err)
+			return
+		}
+		sc.idle.Store(idleFresh)
+	}
 	n, err := sc.via.read(sc.in.space(sc.in.wants()))
 	sc.afterWait()
 	sc.received(n, err)

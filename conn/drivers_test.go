@@ -24,7 +24,7 @@ const patience = 10 * time.Second
 // onDrivers runs f with a server for each driver, over loopback TCP, and makes
 // sure that it leaves no goroutine behind.
 func onDrivers(t *testing.T, f func(t *testing.T, s *Server)) {
-	for _, d := range []Driver{Stream, Raw} {
+	for _, d := range []Driver{Stream, Raw, Loop} {
 		t.Run(d.String(), func(t *testing.T) {
 			before := runtime.NumGoroutine()
 			s := &Server{Driver: d, Logger: quiet}

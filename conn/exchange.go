@@ -61,18 +61,18 @@ func (sc *ServerConn) advance() (v verdict) {
 				return needOctets
 			}
 		case serveHeaders:
-			if sc.inside && sc.pulls && !sc.in.whole() {
+			if sc.inside && sc.pulls && (sc.driver == Loop || !sc.in.whole()) {
 				return needOutside
 			}
 			sc.deliverHead()
 		case serveContent:
-			if err := sc.in.deliver(sc.message, sc.over.Load); err != nil {
+			if err := sc.in.deliver(sc.message, sc.over); err != nil {
 				sc.failed(err)
 			} else if !sc.contentRead() {
 				return needOctets
 			}
 		case serveResponse:
-			if !sc.over.Load() {
+			if !sc.over() {
 				return needResponse
 			}
 			sc.endExchange()
@@ -92,6 +92,7 @@ func (sc *ServerConn) advance() (v verdict) {
 // readHead reads a request head and begins its exchange. It reports whether
 // there was a whole one, or an error.
 func (sc *ServerConn) readHead() bool {
+	sc.idleBy = 0
 	head := &sc.in.rd.head
 	b := sc.in.bytes()
 	n, err := head.Parse(b, sc.in.opts)
@@ -118,16 +119,7 @@ func (sc *ServerConn) readHead() bool {
 		sc.reject(&InputError{Rule: "expectation known", Section: "RFC 9110 §10.1.1", Status: 417, Err: errExpectation})
 		return true
 	}
-	sc.in.begin(framing, sc.set.Params)
-	sc.expects = expectation == parser.ExpectContinue
-	decoded := sc.set.Decompress && !sc.in.done && isGzip(b, &head.Fields)
-	sc.in.coded = decoded
-	sc.in.rd.fields.reset(b, &head.Fields, decoded)
-	sc.in.rd.start = StartLine{
-		Version: head.Version, Method: head.Method,
-		MethodName: head.MethodName.Bytes(b), Target: head.Target.Bytes(b),
-	}
-	sc.beginExchange(head, b)
+	sc.beginExchange(b, framing, expectation == parser.ExpectContinue)
 	return true
 }
 
@@ -141,24 +133,30 @@ func isGzip(b []byte, fields *parser.FieldSection) bool {
 	return equalFold(v, "gzip") || equalFold(v, "x-gzip")
 }
 
-// beginExchange opens the output side for one response and asks for a delegate.
-func (sc *ServerConn) beginExchange(head *parser.RequestHead, b []byte) {
+// beginExchange prepares both sides for one message, whose head is b, and asks
+// for its delegate.
+func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, expects bool) {
+	rd := sc.in.rd
+	head := &rd.head
+	sc.in.begin(framing, sc.set.Params)
+	sc.in.coded = sc.set.Decompress && !sc.in.done && isGzip(b, &head.Fields)
+	rd.fields.reset(b, &head.Fields, sc.in.coded)
+	// Field by field, for a whole StartLine would be copied twice.
+	rd.start.Version, rd.start.Method = head.Version, head.Method
+	rd.start.MethodName, rd.start.Target = head.MethodName.Bytes(b), head.Target.Bytes(b)
+
 	keeps := head.KeepAlive(b)
 	sc.asked = !keeps
 	sc.count++
-	o := &sc.out
-	o.mu.Lock()
-	sc.ask = question{
+	sc.offer = question{
 		head:    head.Method == parser.MethodHead,
 		connect: head.Method == parser.MethodConnect,
 		http10:  head.Version == parser.HTTP10,
 		persist: keeps && !sc.set.NoKeepAlive && !sc.last(),
 		read:    sc.in.done,
+		expects: expects,
 	}
-	sc.over.Store(false)
-	o.exchange, o.phase = sc.count, sendHead
-	sc.exchange = sc.count
-	o.mu.Unlock()
+	sc.begun.Store(sc.count)
 	sc.setState(StateActive)
 	sc.message = sc.delegate.StartRequest(sc, Conn{sc, sc.count})
 	p, ok := sc.message.(PullDelegate)
@@ -194,12 +192,12 @@ func (sc *ServerConn) deliverHead() {
 	case sc.closing.Load():
 		sc.abandon(errClosed)
 	case sc.pulls && !sc.pulled():
-	case sc.over.Load() || sc.in.done:
+	case sc.over() || sc.in.done:
 		sc.contentRead()
 	case sc.in.tooLong():
 		sc.failed(bodyTooLarge(sc.in.max))
 	default:
-		if sc.expects && sc.in.len() == 0 {
+		if sc.in.len() == 0 {
 			sc.goAhead()
 		}
 		sc.phase = serveContent
@@ -214,7 +212,7 @@ func (sc *ServerConn) contentRead() bool {
 		sc.owed, sc.phase = false, serveEnd
 	case sc.in.done:
 		sc.finishRequest()
-	case sc.over.Load():
+	case sc.over():
 		// Answered before the end of the request: RFC 9112 §9.6 on closing.
 		sc.abandon(errAnswered)
 		sc.linger()
@@ -226,7 +224,7 @@ func (sc *ServerConn) contentRead() bool {
 
 // finishRequest says that the request has been read entirely.
 func (sc *ServerConn) finishRequest() {
-	if !sc.ask.read { // nobody else writes it
+	if !sc.offer.read {
 		sc.requestRead()
 	}
 	sc.in.end()

@@ -17,6 +17,9 @@ func (sc *ServerConn) reject(e *InputError) {
 	sc.set.Logger.Debug("bad request", "remote", sc.nc.RemoteAddr(), "err", e)
 	o := &sc.out
 	o.mu.Lock()
+	if sc.phase != serveHead {
+		sc.adopt(sc.count)
+	}
 	if o.err == nil && (sc.phase == serveHead || o.phase == sendHead) {
 		start := StatusLine(e.Status)
 		b := o.room()
@@ -24,9 +27,8 @@ func (sc *ServerConn) reject(e *InputError) {
 		b.b = append(b.b, sc.clock.dateLine()...)
 		b.b = append(b.b, "Connection: close\r\nContent-Length: 0\r\n\r\n"...)
 	}
-	o.exchange, o.phase = 0, sendNothing
+	sc.close()
 	o.mu.Unlock()
-	sc.over.Store(true)
 	sc.abandon(e)
 	sc.linger()
 }

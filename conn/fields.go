@@ -24,11 +24,11 @@ type Fields struct {
 // reset makes f the view of a section that was parsed from the start of b and
 // ends with it.
 func (f *Fields) reset(b []byte, section *parser.FieldSection, decoded bool) {
-	*f = Fields{b: b, section: section, decoded: decoded}
+	f.b, f.section, f.text, f.decoded = b, section, "", decoded
 }
 
 // clear ends the view: a Fields that was kept shows nothing.
-func (f *Fields) clear() { *f = Fields{} }
+func (f *Fields) clear() { f.b, f.section, f.text = nil, nil, "" }
 
 // Len returns the number of field lines.
 func (f *Fields) Len() int {
@@ -109,6 +109,9 @@ func (f *Fields) StringOf(p []byte) string {
 		f.text = string(f.b)
 	}
 	start := offsetIn(f.b, p)
+	if start < 0 || start > len(f.text)-len(p) {
+		return string(p) // ConsumedContentEncoding, which is not of the section
+	}
 	return f.text[start : start+len(p)]
 }
 

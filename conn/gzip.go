@@ -80,6 +80,7 @@ var gunzips = sync.Pool{New: func() any {
 // newGunzip returns a decoder for a body that may decode to at most limit
 // octets, handed over in at most piece at a time.
 func newGunzip(limit int64, piece int) *gunzip {
+	lent()
 	z := gunzips.Get().(*gunzip)
 	z.left, z.piece = limit, min(piece, len(z.buf))
 	z.src.Reset(&z.input)
@@ -92,7 +93,7 @@ func (z *gunzip) release() {
 	if z.stop != nil {
 		z.stop()
 	}
-	poison(z.buf)
+	givenBack(z.buf)
 	z.input, z.resume, z.stop, z.err = input{}, nil, nil, nil
 	z.reading, z.members = false, 0
 	gunzips.Put(z)

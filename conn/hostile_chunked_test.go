@@ -1,11 +1,8 @@
 package conn_test
 
-import (
-	"strings"
-	"testing"
-)
+import "strings"
 
-func TestHostileChunks(t *testing.T) {
+func hostileChunks() []hostile {
 	var cases []hostile
 	for _, line := range []string{"5", "05", "00000000000000000005", "5;a", "5;a=b", "5;a;b", "5;a;b=c;d=\"e\"", "5 ;a", "5\t; a", "5; a=b", "5;a =b", "5;a= b", "5;a = b", "5;a=b ;c", "5;a=\"\"",
 		"5;a=\"b c\"", "5;a=\"b;c=d\"", "5;a=\"\\\"\"", "5;a=\"\\\\\"", "5;a=\"\t\"", "5;a=\"\x80\xff\"", "5;a=\"\\\xff\"", "5;a=\"b\" ;c", "5;!#$%&'*+-.^_`|~=1", "5;0=0"} {
@@ -17,7 +14,7 @@ func TestHostileChunks(t *testing.T) {
 		"5\n", "5;a\n", "5\r", "5;a\r", "5;a\nb", "5;a=\"\n\"", "5;a=\"\r\n\"", "5;a=\"\r\"", "5;a=\"\\\r\n\"", "\n5", "\r\n5", "\r5", "5\r\r", "5\rX"} {
 		cases = append(cases, hostile{"invalid line " + line, chunked + line + "\r\nhello\r\n0\r\n\r\n" + smug, "400 close"})
 	}
-	runHostile(t, append(cases, []hostile{
+	return append(cases, []hostile{
 		{"sizes in every case of letter", chunked + "a\r\n0123456789\r\nB\r\n0123456789a\r\n0\r\n\r\n" + next, "200(01234567890123456789a) 200(NEXT) open"},
 		{"an octet each", chunked + "1\r\nh\r\n1\r\ni\r\n0\r\n\r\n" + next, "200(hi) 200(NEXT) open"},
 		{"no content", chunked + "0\r\n\r\n" + next, "200() 200(NEXT) open"},
@@ -54,10 +51,10 @@ func TestHostileChunks(t *testing.T) {
 		{"a thousand chunks with a short one", chunked + strings.Repeat("1;a\r\nx\r\n", 1000) + "0\r\n\r\n" + next, "200(" + strings.Repeat("x", 1000) + ") 200(NEXT) open"},
 		{"64 KiB in one", chunked + "10000\r\n" + strings.Repeat("x", 1<<16) + "\r\n0\r\n\r\n" + next, "200(" + strings.Repeat("x", 1<<16) + ") 200(NEXT) open"},
 		{"twice chunked", chunked + helloChunks + chunked + helloChunks + next, "200(hello) 200(hello) 200(NEXT) open"},
-	}...))
+	}...)
 }
 
-func TestHostileTrailers(t *testing.T) {
+func hostileTrailers() []hostile {
 	trailers := func(s string) string { return chunked + "5\r\nhello\r\n0\r\n" + s + "\r\n" }
 	var cases []hostile
 	for _, s := range []string{"", "A: b\r\n", "A:\r\n", "A: b\r\na: c\r\n", "Date: x\r\nServer: y\r\n", "A: \xff\r\n", "Authorization: x\r\nCookie: y\r\n", strings.Repeat("A: b\r\n", 100)} {
@@ -67,7 +64,7 @@ func TestHostileTrailers(t *testing.T) {
 		"A\r\n", "A b\r\n", ": v\r\n", "A : b\r\n", "A\t: b\r\n", " A: b\r\n", "\tA: b\r\n", " \r\n", "A: b\r\n c\r\n", "A: b\r\n\tc\r\n", "A(: b\r\n", "A@: b\r\n", "A\x80: b\r\n", "A: \x00\r\n", "A: \x7f\r\n", "A: a\rb\r\n", "A: b\n", "A: b\r", "A: b\r\r\n", "\n", "\r", "A: b\nB: c\r\n"} {
 		cases = append(cases, hostile{"invalid " + s, trailers(s) + smug, "400 close"})
 	}
-	runHostile(t, append(cases, []hostile{
+	return append(cases, []hostile{
 		{"announced", post + "Trailer: A\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n\r\n" + next, "200() 200(NEXT) open"},
 		{"announced and forbidden", post + "Trailer: Content-Length\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 5\r\n\r\n" + smug, "400 close"},
 		{"announced and missing", post + "Trailer: A\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + next, "200() 200(NEXT) open"},
@@ -76,5 +73,5 @@ func TestHostileTrailers(t *testing.T) {
 		{"CR at the end", chunked + "0\r\n\r" + smug, "400 close"},
 		{"too many", trailers(strings.Repeat("A: b\r\n", 129)), "431 close"},
 		{"too large", trailers("A: " + strings.Repeat("b", 17<<10)), "431 close"},
-	}...))
+	}...)
 }

@@ -1,14 +1,11 @@
 package conn_test
 
-import (
-	"strings"
-	"testing"
-)
+import "strings"
 
 // What is said of the framing decides where the next message begins: so each of
 // these ends with one that must, or must not, be answered.
 
-func TestHostileContentLength(t *testing.T) {
+func hostileContentLength() []hostile {
 	var cases []hostile
 	for _, v := range []string{"5", "05", "0000000005", "\t 5 \t", "5, 5", "5,5", "5 ,\t5", "5\r\nContent-Length: 5", "5\r\ncontent-length: 5\r\nCONTENT-LENGTH: 5"} {
 		cases = append(cases, hostile{"valid " + v, post + "Content-Length:" + v + "\r\n\r\nhello" + next, "200(hello) 200(NEXT) open"})
@@ -19,7 +16,7 @@ func TestHostileContentLength(t *testing.T) {
 		"9223372036854775808", "18446744073709551616", "18446744073709551621", "36893488147419103237", strings.Repeat("9", 99), "4294967301x"} {
 		cases = append(cases, hostile{"invalid " + v, post + "Content-Length: " + v + "\r\n\r\nhello" + smug, "400 close"})
 	}
-	runHostile(t, append(cases, []hostile{
+	return append(cases, []hostile{
 		{"thirty zeros", post + "Content-Length: " + strings.Repeat("0", 30) + "5\r\n\r\nhello" + next, "200(hello) 200(NEXT) open"},
 		{"2^32+5 is not 5", post + "Content-Length: 4294967301\r\n\r\nhello" + smug, "413 close"},
 		{"2^63-1", post + "Content-Length: 9223372036854775807\r\n\r\nhello" + smug, "413 close"},
@@ -39,7 +36,7 @@ func TestHostileContentLength(t *testing.T) {
 		{"in HTTP/1.0", "POST / HTTP/1.0\r\nContent-Length: 5x\r\n\r\nhello", "400 close"},
 		{"none in HTTP/1.0", "POST / HTTP/1.0\r\n\r\nhello", "200() close"},
 		{"octets of every value", post + "Content-Length: 256\r\n\r\n" + everyOctet + next, "200(" + everyOctet + ") 200(NEXT) open"},
-	}...))
+	}...)
 }
 
 var everyOctet = func() string {
@@ -50,7 +47,7 @@ var everyOctet = func() string {
 	return string(b[:])
 }()
 
-func TestHostileTransferEncoding(t *testing.T) {
+func hostileTransferEncoding() []hostile {
 	var cases []hostile
 	for _, v := range []string{"chunked", "CHUNKED", "Chunked", "\t chunked \t"} {
 		cases = append(cases, hostile{"valid " + v, post + "Transfer-Encoding:" + v + "\r\n\r\n" + helloChunks + next, "200(hello) 200(NEXT) open"})
@@ -65,7 +62,7 @@ func TestHostileTransferEncoding(t *testing.T) {
 		"cow;a=b, chunked", "a, b, c, chunked", "trailers, chunked", "5"} {
 		cases = append(cases, hostile{"unknown " + v, post + "Transfer-Encoding: " + v + "\r\n\r\n" + helloChunks + smug, "501 close"})
 	}
-	runHostile(t, append(cases, []hostile{
+	return append(cases, []hostile{
 		{"with Content-Length", post + "Content-Length: 15\r\nTransfer-Encoding: chunked\r\n\r\n" + helloChunks + smug, "400 close"},
 		{"before Content-Length", post + "Transfer-Encoding: chunked\r\nContent-Length: 15\r\n\r\n" + helloChunks + smug, "400 close"},
 		{"with Content-Length 0", post + "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n" + helloChunks + smug, "400 close"},
@@ -91,5 +88,5 @@ func TestHostileTransferEncoding(t *testing.T) {
 		{"named by Connection", post + "Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked\r\n\r\n" + helloChunks + next, "200(hello) 200(NEXT) open"},
 		{"TE frames nothing", post + "TE: chunked, trailers\r\nConnection: TE\r\n\r\n" + next, "200() 200(NEXT) open"},
 		{"Content-Encoding frames nothing", post + "Content-Encoding: chunked\r\nContent-Length: 5\r\n\r\nhello" + next, "200(hello) 200(NEXT) open"},
-	}...))
+	}...)
 }

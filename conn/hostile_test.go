@@ -43,26 +43,40 @@ const (
 	helloChunks = "5\r\nhello\r\n0\r\n\r\n"
 )
 
-// runHostile sends each case in one piece over TCP, and over a connection in
-// memory octet by octet, and in two pieces, cut at every few offsets, others for
-// each case. What comes of it must be the same.
-func runHostile(t *testing.T, cases []hostile) {
-	t.Helper()
-	const every = 16
-	for i, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, c.want, sendTCP(t, c), "over TCP")
-			synctest.Test(t, func(t *testing.T) {
-				if len(c.send) > 4<<10 {
-					return
-				}
-				require.Equal(t, c.want, sendPieces(t, c, strings.Split(c.send, "")...), "octet by octet")
-				for cut := i % every; cut < len(c.send); cut += every {
-					require.Equal(t, c.want, sendPieces(t, c, c.send[:cut], c.send[cut:]), "cut at %d", cut)
-				}
+// hostileGroups is all cases, by what they are about.
+func hostileGroups() map[string][]hostile {
+	return map[string][]hostile{
+		"methods": hostileMethods(), "targets": hostileTargets(), "versions": hostileVersions(), "line ends": hostileLineEnds(),
+		"field lines": hostileFieldLines(), "host": hostileHost(),
+		"content-length": hostileContentLength(), "transfer-encoding": hostileTransferEncoding(), "chunks": hostileChunks(), "trailers": hostileTrailers(),
+		"expect": hostileExpect(), "persistence": hostilePersistence(), "pipelines": hostilePipelines(),
+	}
+}
+
+// Each case is sent in one piece over TCP, and over a connection in memory octet
+// by octet, and in two pieces, cut at every few offsets, others for each case.
+// What comes of it must be the same.
+func TestHostileRequests(t *testing.T) {
+	every := 16
+	if conn.RaceEnabled {
+		every = 64
+	}
+	for group, cases := range hostileGroups() {
+		for i, c := range cases {
+			t.Run(group+"/"+c.name, func(t *testing.T) {
+				t.Parallel()
+				assert.Equal(t, c.want, sendTCP(t, c), "over TCP")
+				synctest.Test(t, func(t *testing.T) {
+					if len(c.send) > 4<<10 {
+						return
+					}
+					require.Equal(t, c.want, sendPieces(t, c, strings.Split(c.send, "")...), "octet by octet")
+					for cut := i % every; cut < len(c.send); cut += every {
+						require.Equal(t, c.want, sendPieces(t, c, c.send[:cut], c.send[cut:]), "cut at %d", cut)
+					}
+				})
 			})
-		})
+		}
 	}
 }
 

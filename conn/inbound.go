@@ -212,7 +212,8 @@ func (in *inbound) end() {
 		in.gz.release()
 		in.gz = nil
 	}
-	if in.rd != nil {
+	if in.fields {
+		in.fields = false
 		in.rd.fields.clear()
 	}
 }

@@ -90,6 +90,7 @@ const (
 	idleFresh   // since this tick
 	idleAged    // since the tick before
 	idleWatched // by someone who wants to know: probe at every tick
+	idleDozing  // and without buffers
 )
 
 // longAgo is a deadline that has passed.
@@ -127,7 +128,13 @@ type stream struct{ *link }
 
 func (s stream) wakeReader() { _ = s.nc.SetReadDeadline(longAgo) }
 func (s stream) wakeWriter() { _ = s.nc.SetWriteDeadline(longAgo) }
-func (s stream) probe()      { s.idle.Store(idleNot) }
+
+// probe makes an idle connection doze: its peer's leaving is seen without.
+func (s stream) probe() {
+	if s.idle.CompareAndSwap(idleAged, idleDozing) {
+		s.wakeReader()
+	}
+}
 
 // errWoken says that somebody ended a wait for octets. The reason is to be found
 // in closing, readBy, or elsewhere; or it was for a wait that has ended since.
@@ -151,10 +158,14 @@ func (s stream) read(p []byte) (int, error) {
 	}
 }
 
+// writePiece is the most octets of one Write. TLS cannot go on after a Write that
+// was woken up, however much of it was sent; so none may take long.
+const writePiece = 256 << 10
+
 func (s stream) write(p []byte) error {
 	for len(p) > 0 {
 		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
-		n, err := s.nc.Write(p)
+		n, err := s.nc.Write(p[:min(len(p), writePiece)])
 		s.sent.Add(int64(n))
 		p = p[n:]
 		if err != nil && !s.slow(n > 0, &err) {
@@ -186,7 +197,10 @@ func (s stream) slow(progress bool, err *error) bool {
 }
 
 func (s stream) writeBoth(a, b []byte) error {
-	if len(a) == 0 {
+	if _, ok := s.nc.(*net.TCPConn); !ok || len(a) == 0 {
+		if err := s.write(a); err != nil {
+			return err
+		}
 		return s.write(b)
 	}
 	s.pair = [2][]byte{a, b}

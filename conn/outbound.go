@@ -77,7 +77,9 @@ func (o *outbound) settled() error {
 // that is blocked does not keep the driver from reading: a peer that is yet to
 // send may not read before.
 func (o *outbound) beforeWait(message bool) {
-	o.alone.Store(message)
+	if o.alone.Load() != message { // a store costs more than parsing a field line
+		o.alone.Store(message)
+	}
 	for !o.mu.TryLock() {
 		if o.sending.Load() {
 			return // all is being sent, and alone is looked at afterwards
@@ -85,7 +87,7 @@ func (o *outbound) beforeWait(message bool) {
 		runtime.Gosched()
 	}
 	defer o.mu.Unlock()
-	_ = o.flush()
+	_ = o.send()
 	o.release()
 }
 
@@ -94,15 +96,24 @@ func (o *outbound) flush() error {
 	if o.err != nil || o.buf == nil || len(o.buf.b) == 0 {
 		return o.err
 	}
+	o.sending.Store(true)
+	defer o.sending.Store(false)
+	return o.send()
+}
+
+// send is flush for the goroutine that drives the connection, for which nobody
+// waits.
+func (o *outbound) send() error {
+	if o.err != nil || o.buf == nil || len(o.buf.b) == 0 {
+		return o.err
+	}
 	if o.stopped() {
 		o.fail(ErrWriteTimeout)
 		return o.err
 	}
-	o.sending.Store(true)
 	if err := o.via.write(o.buf.b); err != nil {
 		o.fail(err)
 	}
-	o.sending.Store(false)
 	o.buf.b = o.buf.b[:0]
 	return o.err
 }

@@ -90,6 +90,12 @@ type Params struct {
 	// 9112 asks of every user agent. Default: strict.
 	Lenience parser.Lenience
 
+	// LenientNoContent lets a client take a 204 response that announces content by
+	// Content-Length for what RFC 9112 §6.3 says it is: one that ends with its head.
+	// The connection is closed then. Risk: whoever wrote it may have meant the
+	// content, and a hop in between may have read it.
+	LenientNoContent bool
+
 	// AppContext is the application's; Conn.AppContext gives it back untouched.
 	AppContext any
 

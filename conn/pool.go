@@ -2,6 +2,7 @@ package conn
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"slices"
 	"sync"
@@ -47,9 +48,10 @@ type pooledConn struct {
 	*ClientConn
 	origin *origin     // nil when the pool does not count it any more
 	used   atomic.Bool // it has carried a request
-	since  time.Time   // when it became idle
-	depth  int         // exchanges under way; more than one only when shared
-	line   line        // of those exchanges
+	secure *tls.ConnectionState
+	since  time.Time // when it became idle
+	depth  int       // exchanges under way; more than one only when shared
+	line   line      // of those exchanges
 	wrote  chan struct{}
 }
 
@@ -147,6 +149,7 @@ func (p *pool) dial(ctx context.Context, r *Request, join bool) (*pooledConn, er
 		ClientConn: newClientConn(nc, p.client.set, &p.client.clock),
 		wrote:      make(chan struct{}, 1),
 	}
+	pc.secure = pc.TLS()
 	p.mu.Lock()
 	pc.origin = p.origin(r)
 	pc.origin.admit(pc, join)

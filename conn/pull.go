@@ -128,7 +128,7 @@ func (sc *ServerConn) pulled() bool {
 	case p.err != nil && p.err != io.EOF:
 		sc.failed(p.err)
 		return false
-	case len(p.data) > 0 && !sc.over.Load():
+	case len(p.data) > 0 && !sc.over():
 		if err := sc.message.DataReceived(p.data); err != nil {
 			sc.failed(&callbackError{err})
 			return false
@@ -145,19 +145,20 @@ func (sc *ServerConn) pulled() bool {
 // goAhead sends "100 (Continue)" if the client waits for it and nothing has been
 // answered.
 func (sc *ServerConn) goAhead() {
-	if sc.expects {
+	if sc.offer.expects {
 		sc.out.mu.Lock()
 		defer sc.out.mu.Unlock()
+		sc.adopt(sc.count)
 		_ = sc.sendContinue()
 	}
 }
 
 // sendContinue is goAhead with out.mu held.
 func (sc *ServerConn) sendContinue() error {
-	if !sc.expects {
+	if !sc.ask.expects {
 		return nil
 	}
-	sc.expects = false
+	sc.ask.expects = false
 	if sc.out.phase != sendHead {
 		return nil
 	}

@@ -137,12 +137,16 @@ func (cc *ClientConn) parseHead(d any) (final bool, err error) {
 		cc.in.take(n)
 		cc.by = 0
 		framing, err := head.Framing(b, cc.current.method)
-		if err != nil && !onlyCoded204(head) {
+		odd := err != nil || head.Status == 204 && head.Fields.Has(parser.FieldTransferEncoding)
+		if odd && cc.endsWithHead(head, err) {
+			framing, err = parser.Framing{}, nil
+		}
+		if err != nil {
 			return false, inputError(err, 0)
 		}
 		cc.in.rd.start = StartLine{Version: head.Version, Status: int(head.Status), Reason: head.Reason.Bytes(b)}
 		if head.Status/100 != 1 || head.Status == 101 {
-			return true, cc.beginResponse(framing, b)
+			return true, cc.beginResponse(framing, b, odd)
 		}
 		if err := cc.inform(d, b); err != nil {
 			return false, err
@@ -151,32 +155,32 @@ func (cc *ClientConn) parseHead(d any) (final bool, err error) {
 	return false, nil
 }
 
+// endsWithHead reports whether a response whose framing fields are wrong, by err,
+// ends with its head whatever they say (RFC 9112 §6.3): one to HEAD, and a 304 or
+// 204. What follows may be anybody's guess, so the connection is not used again.
+func (cc *ClientConn) endsWithHead(head *parser.ResponseHead, err error) bool {
+	if errors.Is(err, parser.ErrContentForbidden) {
+		return cc.set.LenientNoContent
+	}
+	return cc.current.method == parser.MethodHead || head.Status == 204 || head.Status == 304
+}
+
 // beginResponse settles how the content is read and whether the connection may
-// persist. b is the head.
-func (cc *ClientConn) beginResponse(framing parser.Framing, b []byte) error {
+// persist. b is the head; odd says that its framing fields are wrong.
+func (cc *ClientConn) beginResponse(framing parser.Framing, b []byte, odd bool) error {
 	head := cc.head
 	cc.heading = false
 	tunnel := head.Status == 101 || cc.current.method == parser.MethodConnect && head.Status/100 == 2
 	if head.Status == 101 && !cc.current.upgrade {
 		return &InputError{Rule: "switches protocols only when asked to", Section: "RFC 9110 §15.2.2", Status: 502, Err: errUpgrade}
 	}
-	cc.persist = !tunnel && framing.Kind != parser.UntilClose && cc.current.persist &&
+	cc.persist = !tunnel && !odd && framing.Kind != parser.UntilClose && cc.current.persist &&
 		!cc.set.NoKeepAlive && head.KeepAlive(b)
-	if onlyCoded204(head) {
-		framing, cc.persist = parser.Framing{}, false
-	}
 	cc.in.begin(framing, cc.set.Params)
-	cc.in.coded = cc.set.Decompress && !cc.in.done && isGzip(b, &head.Fields)
+	cc.in.coded = cc.current.decodes && !cc.in.done && isGzip(b, &head.Fields)
 	cc.in.rd.fields.reset(b, &head.Fields, cc.in.coded)
 	cc.settleExpectation(expectRefused)
 	return nil
-}
-
-// onlyCoded204 reports a 204 response with Transfer-Encoding, which RFC 9112 §6.1
-// forbids to send and §6.3 says how to read all the same: it ends with its head.
-// What follows may be anybody's guess, so the connection is not used again.
-func onlyCoded204(head *parser.ResponseHead) bool {
-	return head.Status == 204 && head.Fields.Has(parser.FieldTransferEncoding) && !head.Fields.Has(parser.FieldContentLength)
 }
 
 var errUpgrade = errors.New("conn: 101 (Switching Protocols) out of place")

@@ -152,8 +152,9 @@ func (cc *ClientConn) holds() bool {
 
 // extra is what a [Client] adds to a Header, which it must not change.
 type extra struct {
-	host string // for a Host that the Header does not have
-	gzip bool   // Accept-Encoding: gzip
+	host    string // for a Host that the Header does not have
+	gzip    bool   // Accept-Encoding: gzip
+	decodes bool   // content in gzip is to be decoded
 }
 
 // ask appends the head of a request and notes that it wants a response. length
@@ -218,6 +219,7 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) e
 		method:  method,
 		upgrade: options&optUpgrade != 0 && h.has(parser.FieldUpgrade),
 		persist: options&optClose == 0 && (start.Version != parser.HTTP10 || options&optKeepAlive != 0),
+		decodes: cc.set.Decompress || x != nil && x.decodes,
 	})
 	cc.expect.state = expectNothing
 	if h.has(parser.FieldExpect) && (body == bodyChunked || left > 0) {

@@ -26,6 +26,7 @@ type question struct {
 	http10  bool // the client speaks HTTP/1.0
 	persist bool // the connection may persist after this exchange
 	read    bool // the request has been read entirely
+	expects bool // the client waits for 100 (Continue)
 }
 
 // respond appends the head of the final response. length is the length of the

@@ -64,7 +64,7 @@ func (p RetryPolicy) again(ctx context.Context, r *Request, a *attempt, err erro
 	if p == RetryNever || !a.reused || a.answered || ctx.Err() != nil || !lost(err) {
 		return false
 	}
-	if a.sent > 0 && (p != RetryIdempotent || !parser.MethodOf(octets(r.method())).Idempotent()) {
+	if a.sent > 0 && (p != RetryIdempotent || !r.Idempotent && !parser.MethodOf(octets(r.method())).Idempotent()) {
 		return false
 	}
 	return !a.touched || r.Content != nil || r.GetBody != nil

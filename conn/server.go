@@ -59,6 +59,7 @@ type Server struct {
 	mu        sync.Mutex
 	set       *settings
 	clock     clock
+	loops     loops // of Driver Loop
 	listeners map[net.Listener]struct{}
 	conns     map[*ServerConn]struct{}
 	perAddr   map[netip.Addr]int

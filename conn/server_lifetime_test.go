@@ -367,3 +367,24 @@ func TestServeOfAConnectionThatWasClosed(t *testing.T) {
 	assert.Error(t, err)
 	assert.False(t, errors.Is(err, errClosed))
 }
+
+// An idle connection of any driver holds no buffer.
+func TestIdleConnectionHoldsNoBuffer(t *testing.T) {
+	bubble(t, nil, newRecorder(), func(t *testing.T, c *client, sc *ServerConn) {
+		c.send(t, get)
+		synctest.Wait()
+		time.Sleep(5 * tick)
+		synctest.Wait()
+		assert.Nil(t, sc.in.rd)
+		assert.Nil(t, sc.out.buf)
+		for i := range 3 {
+			c.send(t, get+get[:20]) // more than it dozes with
+			time.Sleep(5 * tick)
+			c.send(t, get[20:])
+			expect(t, c, strings.Repeat(empty200, 2*i+3), false)
+		}
+		time.Sleep(5 * tick)
+		synctest.Wait()
+		assert.Nil(t, sc.in.rd)
+	})
+}

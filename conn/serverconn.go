@@ -23,21 +23,24 @@ type ServerConn struct {
 	watch    watcher
 
 	driver  Driver
-	loop    func() // of the driver
+	doze    [16]byte // room to wait with
+	loop    func()   // of the driver
 	phase   servePhase
 	owed    bool // HeadersReceived was called; Finish or OnConnectionClose must be
 	pulls   bool // HeadersReceived takes the content itself
 	inside  bool // the driver cannot block for octets here
-	expects bool // the client waits for 100 (Continue)
 	asked   bool // it was the client who asked for the connection to be closed
 	count   uint64
 	message MessageDelegate
+	idleBy  int64 // when the wait for a request that is under way is late
 	by      int64 // when the head, or lingering, that is under way is late
 	drain   int64 // octets that lingering may still drop
 
-	ask      question    // of the exchange under way; guarded by out.mu
-	over     atomic.Bool // its response is complete, or can never be
-	draining atomic.Bool // no exchange after the one under way
+	offer    question      // of the exchange that has begun
+	begun    atomic.Uint64 // its number; 0 when there is none that may be answered
+	ask      question      // of the one that out is for; guarded by out.mu
+	answered atomic.Uint64 // the last whose response is complete, or can never be
+	draining atomic.Bool   // no exchange after the one under way
 	detached atomic.Bool
 	state    atomic.Uint32 // a ConnState
 	ready    chan struct{} // gets a token when awaitResponse should look again
@@ -53,13 +56,18 @@ func NewServerConn(nc net.Conn, p *Params) (*ServerConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newServerConn(nc, set, new(clock), Auto), nil
+	return newServerConn(nc, set, new(clock), nil), nil
 }
 
-func newServerConn(nc net.Conn, set *settings, c *clock, d Driver) *ServerConn {
+// newServerConn returns a connection of s, if that is not nil.
+func newServerConn(nc net.Conn, set *settings, c *clock, s *Server) *ServerConn {
 	sc := &ServerConn{link: link{nc: nc, set: set, clock: c, place: -1}, ended: make(chan struct{})}
 	sc.out.owner, sc.out.link = sc, &sc.link
 	sc.in.opts = &set.opts
+	d := Auto
+	if s != nil {
+		sc.server, d = s, s.Driver
+	}
 	sc.choose(d)
 	return sc
 }
@@ -78,13 +86,19 @@ func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
 	return nil
 }
 
-// serve runs a driver's loop from beginning to end.
-func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate) {
+// serve runs a driver's loop from beginning to end. It reports false when an
+// event loop has taken the connection over, and will end it.
+func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate) (ended bool) {
 	sc.base, sc.delegate = ctx, d
 	sc.clock.add(&sc.link)
 	sc.setState(StateNew)
+	if l, ok := sc.via.(*looped); ok {
+		l.enlist()
+		return false
+	}
 	sc.loop()
 	sc.end()
+	return true
 }
 
 // Close closes the connection without waiting for exchanges, and returns when
@@ -170,7 +184,7 @@ func (sc *ServerConn) end() {
 			o.err = errClosed
 		}
 	}
-	o.exchange, o.phase = 0, sendNothing
+	sc.close()
 	o.release()
 	o.mu.Unlock()
 	sc.in.end()

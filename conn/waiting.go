@@ -6,13 +6,15 @@ import "errors"
 // what is ready, and stores by when the wait is late.
 func (sc *ServerConn) beforeWait() {
 	sc.out.beforeWait(sc.message != nil)
-	now := sc.clock.now.Load()
 	var by int64
 	switch sc.phase {
 	case serveHead:
 		if sc.in.len() == 0 {
-			by = sc.clock.after(sc.set.IdleTimeout)
-			sc.setState(StateIdle)
+			if sc.idleBy == 0 {
+				sc.idleBy = sc.clock.after(sc.set.IdleTimeout)
+				sc.setState(StateIdle)
+			}
+			by = sc.idleBy
 			break
 		}
 		if sc.by == 0 {
@@ -20,11 +22,13 @@ func (sc *ServerConn) beforeWait() {
 		}
 		by = sc.by
 	case serveContent, serveHeaders:
-		by = sc.clock.after(sc.in.wait(now, sc.set.Params))
+		by = sc.clock.after(sc.in.wait(sc.clock.now.Load(), sc.set.Params))
 	case serveLinger:
 		by = sc.by
 	}
-	sc.readBy.Store(by)
+	if sc.readBy.Load() != by { // it is the same for all waits that begin in one tick
+		sc.readBy.Store(by)
+	}
 }
 
 // afterWait is called when the wait is over.
@@ -70,19 +74,31 @@ func (sc *ServerConn) awaitResponse() {
 	_ = o.flush()
 	o.release()
 	o.alone.Store(true)
+	sc.adopt(sc.count)
 	if sc.ready == nil {
 		sc.ready = make(chan struct{}, 1)
 	}
 	o.mu.Unlock()
-	for !sc.over.Load() && !sc.closing.Load() {
+	for !sc.over() && !sc.closing.Load() {
 		<-sc.ready
 	}
 	o.alone.Store(false)
 }
 
+// over reports whether the response of the exchange under way is complete, or can
+// never be.
+func (sc *ServerConn) over() bool { return sc.answered.Load() == sc.count }
+
+// close takes the output side away from every exchange. out.mu is held.
+func (sc *ServerConn) close() {
+	sc.begun.Store(0)
+	sc.out.exchange, sc.out.phase = 0, sendNothing
+	sc.answered.Store(sc.count)
+}
+
 // messageSent implements sender.
 func (sc *ServerConn) messageSent() {
-	sc.over.Store(true)
+	sc.answered.Store(sc.out.exchange)
 	if sc.out.alone.Load() {
 		sc.signal()
 	}
@@ -95,6 +111,9 @@ func (sc *ServerConn) signal() {
 		case sc.ready <- struct{}{}:
 		default:
 		}
+	}
+	if l, ok := sc.via.(*looped); ok {
+		l.responded()
 	}
 	if !sc.ask.read {
 		sc.via.wakeReader() // the loop waits for the rest of the request

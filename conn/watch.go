@@ -61,9 +61,10 @@ func (sc *ServerConn) wantWatch() {
 func (sc *ServerConn) requestRead() {
 	sc.out.mu.Lock()
 	defer sc.out.mu.Unlock()
+	sc.adopt(sc.count)
 	if !sc.ask.read {
 		sc.ask.read = true
-		if sc.watch.wanted.Load() && !sc.over.Load() {
+		if sc.watch.wanted.Load() && !sc.over() {
 			sc.via.watch(sc.watch.left)
 		}
 	}

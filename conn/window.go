@@ -49,7 +49,7 @@ func (win *window) space(pending uint64) []byte {
 		if win.w < bulkSize {
 			larger = getBulk()
 		} else {
-			larger = make([]byte, 2*win.w)
+			larger = getHuge(2 * win.w)
 		}
 		copy(larger, win.rd.buf[:win.w])
 		win.rd.swap(larger)

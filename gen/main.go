@@ -18,6 +18,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/h1wire/h1wire/gen/automaton"
+	"github.com/h1wire/h1wire/gen/spec"
 )
 
 func main() {
@@ -83,13 +86,20 @@ func settle(root string, files []file, check bool, out io.Writer) error {
 		fmt.Fprintln(out, "removed", name)
 	}
 	if check && differ > 0 {
-		return fmt.Errorf("%d generated files are not current: run go generate ./...", differ)
+		return fmt.Errorf("%d generated files are not current; go generate writes them", differ)
 	}
 	return nil
 }
 
-// emitAll runs every emitter.
+// emitAll runs every emitter, on a grammar that does not contradict itself.
 func emitAll() ([]file, error) {
+	g, err := automaton.NewGrammar(spec.Rules, spec.Leniences)
+	if err != nil {
+		return nil, err
+	}
+	if err := automaton.Check(g, spec.Classes, spec.Machines, spec.Errors); err != nil {
+		return nil, err
+	}
 	var files []file
 	for _, e := range emitters {
 		content, err := e.emit()

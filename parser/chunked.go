@@ -24,8 +24,10 @@ func (c *ChunkedBody) Next(b []byte, o *Options) (data []byte, n int, err error)
 		return nil, 0, nil
 	}
 	if c.state != chunkLineEnd {
-		if n = c.scan(b, o.orDefault()); n < 0 {
-			return nil, 0, &c.err
+		if n = c.plain(b, o); n == 0 {
+			if n = c.scan(b, o); n < 0 {
+				return nil, 0, &c.err
+			}
 		}
 		if c.state != chunkLineEnd || c.last {
 			return nil, n, nil
@@ -40,9 +42,35 @@ func (c *ChunkedBody) Next(b []byte, o *Options) (data []byte, n int, err error)
 	return data[:len(data):len(data)], n + len(data), nil
 }
 
+// plain reads a chunk line that is as nearly all are: whole, a size of at most
+// eight digits, no chunk-ext. It returns the line's length with the CRLF of the
+// data before it, or 0 when the line is not of that kind, for scan to read it.
+func (c *ChunkedBody) plain(b []byte, o *Options) int {
+	const longest = len("\r\n12345678\r\n")
+	i := 0
+	switch {
+	case len(b) < longest || o != nil && o.chunkLine() < longest:
+		return 0
+	case c.state == chunkData && b[0] == '\r' && b[1] == '\n':
+		i = 2
+	case c.state != chunkSize || c.line > 0:
+		return 0
+	}
+	size, first := uint64(0), i
+	for ; i < first+8 && octets[b[i]]&isHexdig != 0; i++ {
+		size = size<<4 | hexValue(b[i])
+	}
+	if i == first || b[i] != '\r' || b[i+1] != '\n' {
+		return 0
+	}
+	c.size, c.state, c.last = size, chunkLineEnd, size == 0
+	return i + 2
+}
+
 // scan reads on to the end of a chunk line and returns how far it came, or -1
-// for an error. Chunk lines are short: it takes a step an octet.
+// for an error. It takes a step an octet.
 func (c *ChunkedBody) scan(b []byte, o *Options) int {
+	o = o.orDefault()
 	maxLine, maxExt := o.chunkLine(), o.chunkExt()
 	size, line, ext, s := c.size, c.line, c.ext, c.state
 	i := 0
@@ -88,10 +116,7 @@ func (c *ChunkedBody) fail(code ErrorCode, offset int) int {
 
 // hexValue is the value of a HEXDIG.
 func hexValue(c byte) uint64 {
-	if c <= '9' {
-		return uint64(c - '0')
-	}
-	return uint64(c|0x20-'a') + 10
+	return uint64(c&15 + c>>6*9) // a letter's low bits begin with 1
 }
 
 // Done reports whether the last chunk's line has been read.

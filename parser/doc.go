@@ -12,10 +12,11 @@
 //
 // # One authority
 //
-// The grammar is data, in gen/spec. From it gen emits the table-driven scanner
-// that defines what this package accepts, and the kernels (AVX-512, AVX2,
-// SWAR) that accept the common case faster. A kernel may only accept; whatever
-// it is not sure of goes to the table, whose verdict, error and offset stand.
+// The grammar is data, in gen/spec; GRAMMAR.md shows it. From it gen emits class
+// tables and the scanners over them that define what this package accepts, and
+// the kernels (AVX-512, AVX2, SWAR) that accept the common case faster. A kernel
+// may only accept; whatever it is not sure of goes to the scanner, whose verdict,
+// error and offset stand.
 //
 // # Strictness
 //

@@ -1,7 +1,7 @@
 package parser
 
-// Default limits, used for every limit that is zero in [Options]. Sizes are in
-// octets.
+// Default limits, used for every limit that is zero or less in [Options]. Sizes
+// are in octets.
 const (
 	DefaultMaxHeadSize    = 64 << 10
 	DefaultMaxFields      = 128
@@ -50,7 +50,7 @@ func (o *Options) chunkExt() int    { return orDefault(o.MaxChunkExt, DefaultMax
 func (o *Options) trailerSize() int { return orDefault(o.MaxTrailerSize, DefaultMaxTrailerSize) }
 
 func orDefault(n, otherwise int) int {
-	if n == 0 {
+	if n <= 0 {
 		return otherwise
 	}
 	return n

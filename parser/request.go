@@ -18,9 +18,10 @@ type RequestHead struct {
 
 // Parse reads one request head from the start of b (RFC 9112 §2 to §5) and
 // returns its length in octets. (0, nil) means that b is a valid prefix: call
-// again with the same octets and more behind them; none that was read already is read
-// again. An error is an [*Error] that belongs to h and is overwritten by the
-// next Parse. One empty line before the request line is skipped and counted
+// again with the same octets and more behind them; of what was read already, at
+// most the last 64 octets are looked at again. An error is an [*Error] that
+// belongs to h and is overwritten by the next call; it comes as soon as the octet
+// at fault does. One empty line before the request line is skipped and counted
 // (§2.2). After a complete head, or an error, the next Parse starts anew.
 func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 	o = o.orDefault()

@@ -57,8 +57,8 @@ func (t *faults) of(state, c uint8) ErrorCode {
 	return t.expect[state&31]
 }
 
-// step is what an octet does where a table is scanned with: the state after it
-// in the low bits, and an action. The zero step is no way on.
+// step is what an octet does where a table is scanned with: way, plus an action,
+// plus the state after it. The zero step is no way on.
 type step uint16
 
 const (

@@ -2,7 +2,8 @@
 
 package parser
 
-// States of the automaton of next-chunk: what stands between the data of two chunks; a body begins in the state Size.
+// States of the automaton of next-chunk: what stands between the data of two
+// chunks; a body begins in the state Size.
 const (
 	chunkSize         = iota // after "\r\n"
 	chunkDigits              // after "\r\n5"
@@ -24,21 +25,21 @@ const (
 // chunkSteps is the automaton: what an octet of a class does in a state. The
 // classes are those of chunkFaults.
 var chunkSteps = [32][32]step{
-	chunkSize:         {7: way | doDigit | chunkDigits},
-	chunkDigits:       {1: way | chunkExtSpace, 3: way | chunkLineCR, 7: way | doDigit | chunkDigits, 8: way | chunkExt},
-	chunkLineCR:       {2: way | chunkLineEnd},
+	chunkSize:         {7: way + doDigit + chunkDigits},
+	chunkDigits:       {1: way + chunkExtSpace, 3: way + chunkLineCR, 7: way + doDigit + chunkDigits, 8: way + chunkExt},
+	chunkLineCR:       {2: way + chunkLineEnd},
 	chunkLineEnd:      {},
-	chunkData:         {3: way | chunkDataCR},
-	chunkDataCR:       {2: way | chunkSize},
-	chunkExtSpace:     {1: way | chunkExtSpace, 8: way | chunkExt},
-	chunkExt:          {1: way | chunkExt, 4: way | chunkExtName, 7: way | chunkExtName},
-	chunkExtName:      {1: way | chunkExtNameSpace, 3: way | chunkLineCR, 4: way | chunkExtName, 7: way | chunkExtName, 8: way | chunkExt, 9: way | chunkExtEquals},
-	chunkExtNameSpace: {1: way | chunkExtNameSpace, 8: way | chunkExt, 9: way | chunkExtEquals},
-	chunkExtEquals:    {1: way | chunkExtEquals, 4: way | chunkExtToken, 5: way | chunkExtQuoted, 7: way | chunkExtToken},
-	chunkExtToken:     {1: way | chunkExtSpace, 3: way | chunkLineCR, 4: way | chunkExtToken, 7: way | chunkExtToken, 8: way | chunkExt},
-	chunkExtQuoted:    {1: way | chunkExtQuoted, 4: way | chunkExtQuoted, 5: way | chunkExtQuotedEnd, 6: way | chunkExtQuoted, 7: way | chunkExtQuoted, 8: way | chunkExtQuoted, 9: way | chunkExtQuoted, 10: way | chunkExtEscape},
-	chunkExtEscape:    {1: way | chunkExtQuoted, 4: way | chunkExtQuoted, 5: way | chunkExtQuoted, 6: way | chunkExtQuoted, 7: way | chunkExtQuoted, 8: way | chunkExtQuoted, 9: way | chunkExtQuoted, 10: way | chunkExtQuoted},
-	chunkExtQuotedEnd: {1: way | chunkExtSpace, 3: way | chunkLineCR, 8: way | chunkExt},
+	chunkData:         {3: way + chunkDataCR},
+	chunkDataCR:       {2: way + chunkSize},
+	chunkExtSpace:     {1: way + chunkExtSpace, 8: way + chunkExt},
+	chunkExt:          {1: way + chunkExt, 4: way + chunkExtName, 7: way + chunkExtName},
+	chunkExtName:      {1: way + chunkExtNameSpace, 3: way + chunkLineCR, 4: way + chunkExtName, 7: way + chunkExtName, 8: way + chunkExt, 9: way + chunkExtEquals},
+	chunkExtNameSpace: {1: way + chunkExtNameSpace, 8: way + chunkExt, 9: way + chunkExtEquals},
+	chunkExtEquals:    {1: way + chunkExtEquals, 4: way + chunkExtToken, 5: way + chunkExtQuoted, 7: way + chunkExtToken},
+	chunkExtToken:     {1: way + chunkExtSpace, 3: way + chunkLineCR, 4: way + chunkExtToken, 7: way + chunkExtToken, 8: way + chunkExt},
+	chunkExtQuoted:    {1: way + chunkExtQuoted, 4: way + chunkExtQuoted, 5: way + chunkExtQuotedEnd, 6: way + chunkExtQuoted, 7: way + chunkExtQuoted, 8: way + chunkExtQuoted, 9: way + chunkExtQuoted, 10: way + chunkExtEscape},
+	chunkExtEscape:    {1: way + chunkExtQuoted, 4: way + chunkExtQuoted, 5: way + chunkExtQuoted, 6: way + chunkExtQuoted, 7: way + chunkExtQuoted, 8: way + chunkExtQuoted, 9: way + chunkExtQuoted, 10: way + chunkExtQuoted},
+	chunkExtQuotedEnd: {1: way + chunkExtSpace, 3: way + chunkLineCR, 8: way + chunkExt},
 }
 
 // chunkFaults says which error an octet is that has no way on. Classes of

@@ -118,21 +118,10 @@ func (x *exchange) DataReceived([]byte) error { return nil }
 
 // TrailersReceived fills the request's Trailer, before Body returns io.EOF.
 func (x *exchange) TrailersReceived(fields *conn.Fields) error {
-	trailer := x.request.Trailer
-	if trailer == nil {
-		trailer = make(http.Header, fields.Len())
-		x.request.Trailer = trailer
+	if x.request.Trailer == nil {
+		x.request.Trailer = make(http.Header, fields.Len())
 	}
-	received := make(map[string]bool, fields.Len())
-	for i := range fields.Len() {
-		n, v := fields.Line(i)
-		name := canonical(fields.StringOf(n))
-		if !received[name] {
-			received[name] = true
-			delete(trailer, name)
-		}
-		trailer[name] = append(trailer[name], fields.StringOf(v))
-	}
+	merge(x.request.Trailer, fields)
 	return nil
 }
 

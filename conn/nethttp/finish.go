@@ -36,7 +36,7 @@ func (w *response) finish() {
 	}
 	content := w.scratch.octets[:w.held]
 	if !w.whole() {
-		if w.send(content) == nil {
+		if w.send(content, content) == nil {
 			_ = w.close()
 		}
 		return

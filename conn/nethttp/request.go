@@ -77,31 +77,10 @@ func (x *exchange) header(fields *conn.Fields) {
 		h[key], values = values[:1:1], values[1:]
 	}
 	if r.TransferEncoding != nil {
-		x.announced()
+		r.Trailer = announced(h)
 	}
 	if p, ok := h["Pragma"]; ok && p[0] == "no-cache" && h["Cache-Control"] == nil {
 		h["Cache-Control"] = []string{"no-cache"} // RFC 9111 §5.4
-	}
-}
-
-// announced makes Trailer of the names in the Trailer field, which leaves Header.
-func (x *exchange) announced() {
-	h := x.request.Header
-	names, ok := h["Trailer"]
-	if !ok {
-		return
-	}
-	delete(h, "Trailer")
-	trailer := make(http.Header)
-	for _, list := range names {
-		for name := range strings.SplitSeq(list, ",") {
-			if name = canonical(strings.TrimSpace(name)); name != "" {
-				trailer[name] = nil
-			}
-		}
-	}
-	if len(trailer) > 0 {
-		x.request.Trailer = trailer
 	}
 }
 

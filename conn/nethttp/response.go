@@ -127,7 +127,8 @@ func (w *response) write(p []byte) (int, error) {
 		return 0, http.ErrBodyNotAllowed
 	}
 	if w.length >= 0 && w.written+int64(len(p)) > w.length {
-		return 0, http.ErrContentLength
+		n, _ := w.direct(p) // what fits, and then the connection closes
+		return n, http.ErrContentLength
 	}
 	w.written += int64(len(p))
 	if w.length >= 0 {
@@ -169,10 +170,9 @@ func (w *response) open() error {
 // direct sends p, and the head before it.
 func (w *response) direct(p []byte) (int, error) {
 	if w.phase == building {
-		if err := w.send(p); err != nil {
+		if err := w.send(nil, p); err != nil {
 			return 0, err
 		}
-		return len(p), nil
 	}
 	return w.Conn.Write(p)
 }
@@ -182,7 +182,7 @@ func (w *response) spill() error {
 	p := w.scratch.octets[:w.held]
 	w.held = 0
 	if w.phase == building {
-		return w.send(p)
+		return w.send(p, p)
 	}
 	if len(p) == 0 {
 		return nil
@@ -191,15 +191,16 @@ func (w *response) spill() error {
 	return err
 }
 
-// send sends the head, and content, which is the beginning of more.
-func (w *response) send(content []byte) error {
+// send sends the head, and chunk, the beginning of the content. Its type is found
+// from sample.
+func (w *response) send(chunk, sample []byte) error {
 	h := &w.scratch.header
-	w.sniff(content)
+	w.sniff(sample)
 	if !w.duplex && w.exchange.body.heavy() {
 		h.Set("Connection", "close") // it will not be read to its end, so nothing can follow
 	}
 	w.phase = sending
-	return w.WriteHeaders(conn.StatusLine(w.status), h, content)
+	return w.WriteHeaders(conn.StatusLine(w.status), h, chunk)
 }
 
 // sniff adds the Content-Type that the handler left out.

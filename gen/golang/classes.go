@@ -1,7 +1,7 @@
 package golang
 
 import (
-	. "github.com/dave/jennifer/jen" //nolint:staticcheck // see golang.go
+	. "github.com/dave/jennifer/jen"
 
 	"github.com/h1wire/h1wire/gen/spec"
 )

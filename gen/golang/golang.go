@@ -6,7 +6,7 @@ import (
 	"bytes"
 	"fmt"
 
-	. "github.com/dave/jennifer/jen" //nolint:staticcheck // jennifer's own idiom: code that emits code stays legible
+	. "github.com/dave/jennifer/jen"
 )
 
 // header is the first line of every emitted file.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 
-	. "github.com/dave/jennifer/jen" //nolint:staticcheck // see golang.go
+	. "github.com/dave/jennifer/jen"
 )
 
 // perfect is a perfect hash of a set of names: their length and up to three

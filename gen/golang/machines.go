@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	. "github.com/dave/jennifer/jen" //nolint:staticcheck // see golang.go
+	. "github.com/dave/jennifer/jen"
 
 	"github.com/h1wire/h1wire/gen/automaton"
 	"github.com/h1wire/h1wire/gen/spec"
@@ -85,7 +85,7 @@ func classesOf(a *automaton.Machine) (class [256]int, members []automaton.Set, e
 
 // emitStates emits the numbers of a's states.
 func emitStates(f *File, m *spec.Machine, a *automaton.Machine) {
-	f.Comment("States of the automaton of " + m.Start + ": " + m.Doc + ".")
+	comment(f, "States of the automaton of "+m.Start+": "+m.Doc+".")
 	f.Const().DefsFunc(func(g *Group) {
 		for i := range a.States {
 			s := g.Id(stateName(a, i))
@@ -145,9 +145,9 @@ func emitSteps(f *File, a *automaton.Machine, members []automaton.Set) {
 					}
 					e := Lit(k).Op(":").Id("way")
 					for _, act := range strings.Fields(t.Actions) {
-						e.Op("|").Id("do" + strings.ToUpper(act[:1]) + act[1:])
+						e.Op("+").Id("do" + title(act))
 					}
-					g.Add(e.Op("|").Id(stateName(a, t.To)))
+					g.Add(e.Op("+").Id(stateName(a, t.To)))
 				}
 			})
 		}

@@ -3,7 +3,7 @@ package golang
 import (
 	"fmt"
 
-	. "github.com/dave/jennifer/jen" //nolint:staticcheck // see golang.go
+	. "github.com/dave/jennifer/jen"
 
 	"github.com/h1wire/h1wire/gen/spec"
 )

@@ -5,7 +5,7 @@ import (
 	"sort"
 	"strings"
 
-	. "github.com/dave/jennifer/jen" //nolint:staticcheck // see golang.go
+	. "github.com/dave/jennifer/jen"
 
 	"github.com/h1wire/h1wire/gen/automaton"
 	"github.com/h1wire/h1wire/gen/spec"
@@ -82,7 +82,11 @@ func emitState(g *Group, m *spec.Machine, a *automaton.Machine, i int) error {
 		for _, guard := range strings.Fields(w.step.Guard) {
 			condition = condition.Op("&&").Id("l").Op("&").Id("Lenient" + guard).Op("!=").Lit(0)
 		}
-		tests, bodies = append(tests, condition), append(bodies, wayOn(a, w.step))
+		body, err := wayOn(a, w.step)
+		if err != nil {
+			return fmt.Errorf("state %s: %w", stateName(a, i), err)
+		}
+		tests, bodies = append(tests, condition), append(bodies, body)
 	}
 	c := Id("c").Op(":=").Id("b").Index(Id("i"))
 	if len(tests) == 1 {
@@ -100,16 +104,19 @@ func emitState(g *Group, m *spec.Machine, a *automaton.Machine, i int) error {
 }
 
 // wayOn is the code of a step that is taken.
-func wayOn(a *automaton.Machine, t automaton.Step) []Code {
+func wayOn(a *automaton.Machine, t automaton.Step) ([]Code, error) {
 	var code []Code
 	for _, action := range strings.Fields(t.Actions) {
+		if actionCode[action] == nil {
+			return nil, fmt.Errorf("no code for action %s", action)
+		}
 		code = append(code, actionCode[action])
 	}
 	code = append(code, Id("i").Op("++"))
 	if a.States[t.To].Accept {
-		return append(code, Id("f").Dot("pos").Op("=").Int().Call(Id("i")), Return(Id("done")))
+		return append(code, Id("f").Dot("pos").Op("=").Int().Call(Id("i")), Return(Id("done"))), nil
 	}
-	return append(code, Goto().Id(label(a, t.To)))
+	return append(code, Goto().Id(label(a, t.To))), nil
 }
 
 // actionCode is what a scanner does for each action of the spec, at octet i of b.

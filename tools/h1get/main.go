@@ -123,7 +123,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	client := &conn.Client{
-		Params: conn.Params{Decompress: c.gzip, MaxBodySize: math.MaxInt64},
+		Params: conn.Params{Decompress: c.gzip, MaxBodySize: math.MaxInt64, LenientNoContent: true},
 		Retry:  conn.RetryIdempotent,
 	}
 	if c.insecure {

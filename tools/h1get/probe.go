@@ -15,7 +15,7 @@ import (
 // one exchange.
 const (
 	probeLimit   = 32 << 20
-	probeTimeout = 4 * time.Second
+	probeTimeout = 2 * time.Second
 )
 
 // probe requests the URLs in the form of conformance checks. The environment

@@ -153,7 +153,7 @@ func parseFlags(args []string, stderr io.Writer) (cfg config, err error) {
 	fs.StringVar(&cfg.cert, "tls-cert", "", "certificate file: serve TLS")
 	fs.StringVar(&cfg.key, "tls-key", "", "key file of the certificate")
 	fs.TextVar(&cfg.level, "log", slog.LevelInfo, "least severe records to log")
-	driver := fs.String("driver", "auto", "how octets are moved: auto, stream or raw")
+	driver := fs.String("driver", "auto", "how octets are moved: auto, stream, raw or loop")
 	switch err := fs.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		fs.SetOutput(stderr)

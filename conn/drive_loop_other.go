@@ -1,0 +1,18 @@
+//go:build !linux
+
+package conn
+
+import "net"
+
+// looped is for Linux; elsewhere Loop is Stream.
+type looped struct {
+	stream
+	net.Conn
+}
+
+// loops has nothing to hold.
+type loops struct{}
+
+func newLooped(*ServerConn) *looped { return nil }
+func (d *looped) enlist()           {}
+func (d *looped) responded()        {}

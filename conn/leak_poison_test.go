@@ -1,0 +1,5 @@
+//go:build h1wire_poison
+
+package conn
+
+func pooledBuffersOut() int64 { return BuffersOut() }

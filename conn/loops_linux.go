@@ -1,0 +1,135 @@
+package conn
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+// loops are the event loops of a server, one for each core. A loop runs while it
+// has connections, and for a moment after.
+type loops struct {
+	mu    sync.Mutex
+	list  atomic.Pointer[[]*eventLoop] // nil where none runs
+	turn  int                          // who gets the next connection
+	table loopTable
+}
+
+// assign returns the loop for one more connection.
+func (all *loops) assign() (*eventLoop, error) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	if all.list.Load() == nil {
+		list := make([]*eventLoop, runtime.GOMAXPROCS(0))
+		all.list.Store(&list)
+	}
+	list := *all.list.Load()
+	i := all.turn % len(list)
+	all.turn++
+	l := list[i]
+	if l == nil {
+		var err error
+		if l, err = newEventLoop(all); err != nil {
+			return nil, err
+		}
+		all.put(i, l)
+		go l.run()
+	}
+	l.members++
+	return l, nil
+}
+
+// put changes an entry of the list, which others read meanwhile. mu is held.
+func (all *loops) put(i int, l *eventLoop) {
+	list := append([]*eventLoop(nil), *all.list.Load()...)
+	list[i] = l
+	all.list.Store(&list)
+}
+
+// leave ends the membership of a connection.
+func (all *loops) leave(l *eventLoop) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	if l.members--; l.members == 0 {
+		l.ring() // that it need not wait for ever
+	}
+}
+
+// deserted reports whether a loop has no connections.
+func (all *loops) deserted(l *eventLoop) bool {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	return l.members == 0
+}
+
+// close ends a loop that has no connections. It reports false when it has.
+func (all *loops) close(l *eventLoop) bool {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	if l.members > 0 {
+		return false
+	}
+	for i, other := range *all.list.Load() {
+		if other == l {
+			all.put(i, nil)
+		}
+	}
+	_ = unix.Close(l.epoll)
+	_ = unix.Close(l.bell)
+	return true
+}
+
+// relieve gives all loops that are in a callback another goroutine.
+func (all *loops) relieve() {
+	list := all.list.Load()
+	if list == nil {
+		return
+	}
+	for _, l := range *list {
+		if l != nil {
+			l.relieve()
+		}
+	}
+}
+
+// loopTable finds the connection of a descriptor.
+type loopTable struct {
+	mu   sync.Mutex
+	rows atomic.Pointer[[]*loopRow]
+}
+
+type loopRow [256]atomic.Pointer[looped]
+
+// at returns the connection whose descriptor is fd, or nil.
+func (t *loopTable) at(fd int) *looped {
+	rows := t.rows.Load()
+	if rows == nil || fd>>8 >= len(*rows) {
+		return nil
+	}
+	return (*rows)[fd>>8][fd&255].Load()
+}
+
+// set makes d the connection whose descriptor is fd.
+func (t *loopTable) set(fd int, d *looped) {
+	rows := t.rows.Load()
+	if rows == nil || fd>>8 >= len(*rows) {
+		rows = t.grow(fd>>8 + 1)
+	}
+	(*rows)[fd>>8][fd&255].Store(d)
+}
+
+func (t *loopTable) grow(n int) *[]*loopRow {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var rows []*loopRow
+	if old := t.rows.Load(); old != nil {
+		rows = append(rows, *old...)
+	}
+	for len(rows) < n {
+		rows = append(rows, new(loopRow))
+	}
+	t.rows.Store(&rows)
+	return &rows
+}

@@ -1,0 +1,169 @@
+package conn
+
+import (
+	"context"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/conn/conntest"
+	"github.com/h1wire/h1wire/parser"
+)
+
+// frugal answers without allocating: one delegate, one Header for all exchanges.
+type frugal struct {
+	c      Conn
+	h      Header
+	length int
+	seen   int
+	reply  func(f *frugal) error
+	blind  bool // looks at no field
+}
+
+func (f *frugal) StartRequest(_ *ServerConn, c Conn) MessageDelegate {
+	f.c, f.length = c, 0
+	return f
+}
+func (f *frugal) OnClose(*ServerConn) {}
+
+func (f *frugal) HeadersReceived(start *StartLine, fields *Fields) error {
+	f.seen += len(start.Target)
+	if f.blind {
+		return nil
+	}
+	if v, ok := fields.Get(parser.FieldHost); ok {
+		f.seen += len(v)
+	}
+	if v, ok := fields.Lookup("user-agent"); ok {
+		f.seen += len(v)
+	}
+	for i := range fields.Len() {
+		n, v := fields.Line(i)
+		f.seen += len(n) + len(v)
+	}
+	if fields.HasToken("Accept", "text/html") {
+		f.seen++
+	}
+	return nil
+}
+
+func (f *frugal) DataReceived(p []byte) error {
+	f.length += len(p)
+	return nil
+}
+func (f *frugal) TrailersReceived(fields *Fields) error {
+	f.seen += fields.Len()
+	return nil
+}
+func (f *frugal) Finish() error           { return f.reply(f) }
+func (f *frugal) OnConnectionClose(error) {}
+
+func replyPlain(f *frugal) error { return f.c.Reply(StatusLine(200), &f.h, hello) }
+
+func replyChunked(f *frugal) error {
+	if err := f.c.WriteHeaders(StatusLine(200), &f.h, hello); err != nil {
+		return err
+	}
+	if _, err := f.c.Write(hello); err != nil {
+		return err
+	}
+	return f.c.Finish()
+}
+
+func replyLarge(f *frugal) error { return f.c.Reply(StatusLine(200), &f.h, large) }
+
+var (
+	hello = []byte("Hello, World!")
+	large = make([]byte, 40_000)
+)
+
+const fielded = "GET /a/path?with=query HTTP/1.1\r\nHost: example.test\r\nUser-Agent: test/1.0\r\n" +
+	"Accept: text/plain, text/html\r\nAccept-Encoding: gzip, br\r\nCookie: a=b; c=d\r\n\r\n"
+
+// No exchange allocates once its connection is warm: neither a plain one, nor
+// one with fields looked at, content, chunks, trailers or pipelining.
+func TestExchangesAllocateNothing(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector makes pools forget, and allocates itself")
+	}
+	chunked := crlf("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n") +
+		chunksOf(strings.Repeat("x", 5000), 100) + crlf("0\nA: b\n\n")
+	for _, tc := range []struct {
+		name, send string
+		reply      func(*frugal) error
+	}{
+		{"plain", get, replyPlain},
+		{"fields", fielded, replyPlain},
+		{"content", lengthed("", strings.Repeat("x", 3000)), replyPlain},
+		{"chunked both ways", chunked, replyChunked},
+		{"pipelined", strings.Repeat(get, 16), replyPlain},
+		{"large response", get, replyLarge},
+	} {
+		for _, d := range []Driver{Stream, Raw} {
+			t.Run(tc.name+"/"+d.String(), func(t *testing.T) {
+				s := &Server{Driver: d, Logger: quiet, Delegate: &frugal{reply: tc.reply}}
+				nc := dial(t, listen(t, s))
+				require.NoError(t, nc.SetDeadline(time.Time{}))
+				assertNoAllocs(t, nc, tc.send)
+				_ = nc.Close()
+				_ = s.Close()
+			})
+		}
+		t.Run(tc.name+"/memory", func(t *testing.T) {
+			ours, theirs := conntest.PipeSize(1 << 17)
+			sc, err := NewServerConn(theirs, nil)
+			require.NoError(t, err)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				_ = sc.Serve(context.Background(), &frugal{reply: tc.reply})
+			}()
+			assertNoAllocs(t, ours, tc.send)
+			_ = ours.Close()
+			<-done
+		})
+	}
+}
+
+// assertNoAllocs sends again and again, and reads as much as came the first time.
+func assertNoAllocs(t *testing.T, nc net.Conn, send string) {
+	t.Helper()
+	request := []byte(send)
+	buf := make([]byte, 1<<17)
+	_, err := nc.Write(request)
+	require.NoError(t, err)
+	size, err := nc.Read(buf)
+	require.NoError(t, err)
+	for quietFor := 20 * time.Millisecond; ; { // until nothing more comes
+		_ = nc.SetReadDeadline(time.Now().Add(quietFor))
+		n, err := nc.Read(buf)
+		if err != nil {
+			break
+		}
+		size += n
+	}
+	_ = nc.SetReadDeadline(time.Time{})
+	exchange := func() {
+		if _, err := nc.Write(request); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(nc, buf[:size]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 100 {
+		exchange()
+	}
+	// The result is a whole number, and a garbage collection empties the pools: so
+	// fewer than one allocation in twenty exchanges is none.
+	assert.Zero(t, testing.AllocsPerRun(50, func() {
+		for range 20 {
+			exchange()
+		}
+	}))
+}

@@ -1,0 +1,66 @@
+package conn
+
+import (
+	"context"
+	"io"
+	"net"
+	"strings"
+	"testing"
+)
+
+// sink is a transport that sends nowhere, so that a benchmark sees the core.
+type sink struct{ stream }
+
+func (sink) write([]byte) error          { return nil }
+func (sink) writeBoth(_, _ []byte) error { return nil }
+func (sink) read([]byte) (int, error)    { return 0, io.EOF }
+func (sink) wakeReader()                 {}
+func (sink) wakeWriter()                 {}
+func (sink) watch(func())                {}
+func (sink) unwatch() []byte             { return nil }
+func (sink) detach() (net.Conn, error)   { return nil, nil }
+
+// benchmarkCore measures what the core takes for the exchanges in one read.
+func benchmarkCore(b *testing.B, send string, exchanges int, f *frugal) {
+	ours, theirs := net.Pipe()
+	defer ours.Close()
+	sc, err := NewServerConn(theirs, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	sc.via, sc.out.via = sink{stream{&sc.link}}, sink{stream{&sc.link}}
+	sc.base, sc.delegate = context.Background(), f
+	sc.clock.add(&sc.link)
+	defer sc.clock.remove(&sc.link)
+	b.SetBytes(int64(len(send) / exchanges))
+	b.ReportAllocs()
+	for b.Loop() {
+		for range 100 {
+			n := copy(sc.in.space(0), send)
+			sc.in.fed(n)
+			if sc.advance() != needOctets {
+				b.Fatal("not served")
+			}
+			sc.beforeWait()
+			sc.in.idle()
+			sc.afterWait()
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*100*exchanges), "ns/exchange")
+}
+
+func BenchmarkServerPlain(b *testing.B) {
+	benchmarkCore(b, get, 1, &frugal{reply: replyPlain, blind: true})
+}
+
+func BenchmarkServerPipelined(b *testing.B) {
+	benchmarkCore(b, strings.Repeat(get, 16), 16, &frugal{reply: replyPlain, blind: true})
+}
+
+func BenchmarkServerFields(b *testing.B) {
+	benchmarkCore(b, fielded, 1, &frugal{reply: replyPlain})
+}
+
+func BenchmarkServerContent(b *testing.B) {
+	benchmarkCore(b, lengthed("", strings.Repeat("x", 1024)), 1, &frugal{reply: replyPlain, blind: true})
+}
