@@ -121,5 +121,5 @@ func soak(ctx context.Context, cfg config, stdout io.Writer) (faults []string, e
 	if err := stop(); err != nil {
 		faults = append(faults, "the server did not shut down: "+err.Error())
 	}
-	return append(append(faults, m.faults()...), before.leaks(stdout)...), nil
+	return append(append(faults, m.faults()...), before.leaks(5*time.Second, stdout)...), nil
 }

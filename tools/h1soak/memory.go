@@ -22,16 +22,17 @@ type sample struct {
 // memory is how that goes on.
 type memory struct{ samples []sample }
 
-// Samples are taken so many times; those of the first part, while pools and
-// caches fill, are not looked at.
+// samples is how many are taken, if the machine has the time; fewest is how many
+// a verdict needs.
 const (
 	samples = 60
-	warmUp  = samples / 3
+	fewest  = 9
 )
 
 // watch takes samples and prints progress, until ctx is over.
 func (m *memory) watch(ctx context.Context, duration time.Duration, s *stage, out io.Writer) {
 	began := time.Now()
+	said := began
 	ticker := time.NewTicker(duration / samples)
 	defer ticker.Stop()
 	for {
@@ -45,23 +46,25 @@ func (m *memory) watch(ctx context.Context, duration time.Duration, s *stage, ou
 		runtime.ReadMemStats(&stats)
 		now := sample{int64(stats.HeapAlloc), resident(), runtime.NumGoroutine()}
 		m.samples = append(m.samples, now)
-		if len(m.samples)%(samples/10) == 0 {
+		if time.Since(said) >= duration/12 {
+			said = time.Now()
 			fmt.Fprintf(out, "%6.1fs  %8d rounds  %8d right answers  heap %5.1f MiB  resident %5.1f MiB  %4d goroutines  %d complaints\n",
 				time.Since(began).Seconds(), s.total(), s.answers.Load(), mib(now.heap), mib(now.resident), now.goroutines, s.complained())
 		}
 	}
 }
 
-// slack is what may come on top of twice as much: a peer's content that is under
-// way when a sample is taken.
+// slack is what may come on top of a quarter more: contents that are under way
+// when a sample is taken.
 const slack = 16 << 20
 
-// faults compares the last third with the one before: what leaks, grows.
+// faults compares the last third with the one before: what leaks, grows. In the
+// first, pools and caches fill.
 func (m *memory) faults() (all []string) {
-	if len(m.samples) < samples-samples/10 {
+	if len(m.samples) < fewest {
 		return []string{fmt.Sprintf("only %d samples of memory were taken", len(m.samples))}
 	}
-	last := warmUp + (len(m.samples)-warmUp)/2
+	warmUp, last := len(m.samples)/3, len(m.samples)*2/3
 	compare := func(what string, of func(sample) int64) {
 		before, after := median(m.samples[warmUp:last], of), median(m.samples[last:], of)
 		if after > before+before/4+slack {
@@ -103,16 +106,15 @@ type counted struct {
 
 func count() counted { return counted{runtime.NumGoroutine(), descriptors(), buffersOut()} }
 
-// leaks says what is in use beyond c when everything has ended. What has been
-// told to end may take its time.
-func (c counted) leaks(out io.Writer) (all []string) {
+// leaks says what is in use beyond c when everything has ended, and has had so
+// long to do so.
+func (c counted) leaks(patience time.Duration, out io.Writer) (all []string) {
 	var now counted
-	for range 100 {
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		now = count()
-		if now.goroutines <= c.goroutines && now.descriptors <= c.descriptors && now.buffers <= c.buffers {
+		if now.goroutines <= c.goroutines && now.descriptors <= c.descriptors && now.buffers <= c.buffers || time.Since(began) > patience {
 			break
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	fmt.Fprintf(out, "in the end: %d goroutines (%d before), %d descriptors (%d), %s\n",
 		now.goroutines, c.goroutines, now.descriptors, c.descriptors, describeBuffers(now.buffers))

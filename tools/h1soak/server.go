@@ -12,13 +12,13 @@ import (
 	"github.com/h1wire/h1wire/conn"
 )
 
-// Limits of the server in this process, short enough for peers to run into them
-// all the time.
+// Limits of the server in this process: short enough for bad peers to run into
+// them all the time, long enough for good ones not to on a machine that is busy.
 var limits = conn.Params{
-	HeaderTimeout: 2 * time.Second,
-	IdleTimeout:   4 * time.Second,
+	HeaderTimeout: 4 * time.Second,
+	IdleTimeout:   8 * time.Second,
 	BodyTimeout:   8 * time.Second,
-	WriteTimeout:  2 * time.Second,
+	WriteTimeout:  4 * time.Second,
 	MaxBodySize:   4 << 20,
 	Decompress:    true,
 	Logger:        slog.New(slog.DiscardHandler),

@@ -112,7 +112,7 @@ func (a *actor) slowReader() error {
 	if err := w.send(strings.Repeat(request("GET", "/big", ""), 1+a.IntN(30))); err != nil {
 		return err
 	}
-	a.sleep(time.Duration(a.Int64N(int64(6 * time.Second))))
+	a.sleep(time.Duration(a.Int64N(int64(8 * time.Second))))
 	_, err = io.CopyN(io.Discard, w.r, int64(a.IntN(100<<10))) // which was sent before the server lost patience
 	return err
 }

@@ -13,7 +13,7 @@ import (
 
 // patience is how long a peer waits for anything, more than any limit of the
 // server in this process.
-const patience = 15 * time.Second
+const patience = 30 * time.Second
 
 // wire is a connection of a peer.
 type wire struct {
