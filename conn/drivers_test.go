@@ -506,7 +506,11 @@ func TestSlowReadersGetTheirFile(t *testing.T) {
 			}
 			return c.Finish()
 		}
-		s.Params.WriteTimeout = 5 * tick
+		s.Params.WriteTimeout = 3 * tick
+		s.ConnContext = func(ctx context.Context, nc net.Conn) context.Context {
+			_ = nc.(*net.TCPConn).SetWriteBuffer(64 << 10) // else the kernel takes nearly all at once
+			return ctx
+		}
 		s.Delegate = r
 		nc := dial(t, listen(t, s))
 		_ = nc.SetReadBuffer(64 << 10)
