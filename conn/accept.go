@@ -137,12 +137,17 @@ func (s *Server) serveConn(ctx context.Context, sc *ServerConn, nc net.Conn) {
 	if sc.driver == Loop {
 		_ = nc.Close() // the loop has a descriptor of its own
 	}
+	ended := true
+	defer func() {
+		if ended {
+			s.release()
+			s.leave(sc)
+		}
+	}()
 	switch t, ok := sc.nc.(*tls.Conn); {
 	case sc.started.Swap(true): // closed before it began
 	case !ok:
-		if !sc.serve(ctx, s.Delegate) {
-			return
-		}
+		ended = sc.serve(ctx, s.Delegate)
 	case s.handshake(ctx, t):
 		if h := s.NextProto[t.ConnectionState().NegotiatedProtocol]; h != nil {
 			s.disown(sc)
@@ -155,8 +160,6 @@ func (s *Server) serveConn(ctx context.Context, sc *ServerConn, nc net.Conn) {
 		_ = t.Close()
 		sc.ended.end()
 	}
-	s.release()
-	s.leave(sc)
 }
 
 // disown leaves the ending of a connection to whoever took it over.

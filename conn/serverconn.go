@@ -90,8 +90,8 @@ func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate) (ended bool) 
 		l.enlist()
 		return false
 	}
+	defer sc.end() // even when a callback ends the goroutine
 	sc.loop()
-	sc.end()
 	return true
 }
 
