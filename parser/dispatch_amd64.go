@@ -17,7 +17,7 @@ func bestKernel() kernel {
 	case avx2:
 		return kernelAVX2
 	}
-	return kernelTable
+	return kernelWords
 }
 
 // blocks runs the kernel on b from where f stands and returns what the

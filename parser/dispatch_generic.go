@@ -3,6 +3,6 @@
 package parser
 
 // bestKernel is the best one that this CPU has.
-func bestKernel() kernel { return kernelTable }
+func bestKernel() kernel { return kernelWords }
 
 func (f *FieldSection) blocks([]byte, int) int { return -1 }
