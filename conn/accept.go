@@ -12,6 +12,9 @@ import (
 // Serve accepts connections on l and serves them, each on a goroutine of its
 // own, until l fails, which it returns, or the server is shut down. It closes l.
 func (s *Server) Serve(l net.Listener) error {
+	if s.Driver == Loop && s.TLSConfig == nil && s.ConnContext == nil { // nobody needs a net.Conn
+		l = direct(l, &s.loops)
+	}
 	defer l.Close()
 	if err := s.begin(); err != nil {
 		return err
@@ -97,17 +100,34 @@ func (s *Server) release() {
 	}
 }
 
-// admit serves nc on a goroutine of its own, unless its address has enough.
+// admit serves nc on a goroutine of its own, or by an event loop, unless its
+// address has enough.
 func (s *Server) admit(ctx context.Context, nc net.Conn) {
-	addr := addrOf(nc)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stopped || s.MaxConnsPerAddr > 0 && addr.IsValid() && s.perAddr[addr] >= s.MaxConnsPerAddr {
+	sc := s.enrol(nc)
+	switch {
+	case sc == nil:
 		_ = nc.Close()
 		s.release()
-		return
+	case sc.driver == Loop && s.ConnContext == nil:
+		s.serveConn(ctx, sc, nc)
+	default:
+		go s.serveConn(ctx, sc, nc)
+	}
+}
+
+// enrol counts nc and returns the connection for it, or nil when it must not be
+// served.
+func (s *Server) enrol(nc net.Conn) *ServerConn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return nil
 	}
 	if s.MaxConnsPerAddr > 0 {
+		addr := addrOf(nc)
+		if addr.IsValid() && s.perAddr[addr] >= s.MaxConnsPerAddr {
+			return nil
+		}
 		s.perAddr[addr]++
 	}
 	s.busy++
@@ -116,7 +136,7 @@ func (s *Server) admit(ctx context.Context, nc net.Conn) {
 	}
 	sc := newServerConn(nc, s.set, &s.clock, s)
 	s.conns[sc] = struct{}{}
-	go s.serveConn(ctx, sc, nc)
+	return sc
 }
 
 // addrOf returns the peer's IP address, if it has one.
@@ -134,7 +154,7 @@ func (s *Server) serveConn(ctx context.Context, sc *ServerConn, nc net.Conn) {
 	if s.ConnContext != nil {
 		ctx = s.ConnContext(ctx, nc)
 	}
-	if sc.driver == Loop {
+	if sc.driver == Loop && nc != sc.nc {
 		_ = nc.Close() // the loop has a descriptor of its own
 	}
 	switch t, ok := sc.nc.(*tls.Conn); {

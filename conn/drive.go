@@ -56,7 +56,7 @@ func (sc *ServerConn) Driver() Driver { return sc.driver }
 // is done before anyone else knows of sc, for whoever closes it wakes the driver.
 func (sc *ServerConn) choose(d Driver) {
 	if d == Loop {
-		if l := newLooped(sc); l != nil {
+		if l := asLooped(sc); l != nil {
 			sc.driver, sc.nc, sc.via = Loop, l, l
 			return
 		}

@@ -2,7 +2,6 @@ package conn
 
 import (
 	"io"
-	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -74,27 +73,25 @@ const (
 	ended                 // it is no more
 )
 
-// newLooped returns the loop driver for sc, or nil when its net.Conn is not one
-// for it. It duplicates the descriptor, so that the net.Conn, which is the
-// caller's to close, and its place in the runtime's poller need not be kept.
-func newLooped(sc *ServerConn) *looped {
-	if sc.server == nil {
-		return nil
-	}
-	nc, ok := sc.nc.(syscall.Conn)
-	switch sc.nc.(type) {
-	case *net.TCPConn, *net.UnixConn:
-	default:
-		ok = false
-	}
+// asLooped returns the loop driver for sc, or nil when its net.Conn is not one for
+// it. It duplicates the descriptor, so that the net.Conn, which is the caller's to
+// close, and its place in the runtime's poller need not be kept.
+func asLooped(sc *ServerConn) *looped {
+	d, ok := sc.nc.(*looped)
 	if !ok {
-		return nil
+		s, err := newSocket(sc.nc)
+		if err != nil || sc.server == nil {
+			return nil
+		}
+		s.local = sc.server.loops.share(s.local)
+		d = newLooped(s)
 	}
-	s, err := newSocket(nc, sc.nc)
-	if err != nil {
-		return nil
-	}
-	d := &looped{socket: s, sc: sc}
+	d.sc = sc
+	return d
+}
+
+func newLooped(s socket) *looped {
+	d := &looped{socket: s}
 	d.away.Store(true)
 	return d
 }
@@ -293,23 +290,4 @@ func (d *looped) finish() {
 	}
 	server.release()
 	server.leave(sc)
-}
-
-// newSocket returns a socket over a duplicate of the descriptor of nc.
-func newSocket(nc syscall.Conn, addrs interface {
-	LocalAddr() net.Addr
-	RemoteAddr() net.Addr
-}) (s socket, err error) {
-	rc, err := nc.SyscallConn()
-	if err != nil {
-		return s, err
-	}
-	if s.fd, err = dup(rc); err != nil {
-		return s, err
-	}
-	s.local = addrs.LocalAddr()
-	if tcp, ok := addrs.RemoteAddr().(*net.TCPAddr); ok {
-		s.remote = tcp.AddrPort()
-	}
-	return s, nil
 }
