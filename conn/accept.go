@@ -27,6 +27,7 @@ func (s *Server) Serve(l net.Listener) error {
 	if s.BaseContext != nil {
 		ctx = s.BaseContext(l)
 	}
+	h := &home{ctx, s.Delegate}
 	for pause := time.Duration(0); ; {
 		if !s.acquire() {
 			return ErrServerClosed
@@ -34,7 +35,7 @@ func (s *Server) Serve(l net.Listener) error {
 		nc, err := l.Accept()
 		if err == nil {
 			pause = 0
-			s.admit(ctx, nc)
+			s.admit(h, nc)
 			continue
 		}
 		s.release()
@@ -102,16 +103,16 @@ func (s *Server) release() {
 
 // admit serves nc on a goroutine of its own, or by an event loop, unless its
 // address has enough.
-func (s *Server) admit(ctx context.Context, nc net.Conn) {
+func (s *Server) admit(h *home, nc net.Conn) {
 	sc := s.enrol(nc)
 	switch {
 	case sc == nil:
 		_ = nc.Close()
 		s.release()
 	case sc.driver == Loop && s.ConnContext == nil:
-		s.serveConn(ctx, sc, nc)
+		s.serveConn(h, sc, nc)
 	default:
-		go s.serveConn(ctx, sc, nc)
+		go s.serveConn(h, sc, nc)
 	}
 }
 
@@ -150,9 +151,9 @@ func addrOf(nc net.Conn) netip.Addr {
 
 // serveConn serves one connection, that came as nc, to its end, or until an event
 // loop does.
-func (s *Server) serveConn(ctx context.Context, sc *ServerConn, nc net.Conn) {
+func (s *Server) serveConn(h *home, sc *ServerConn, nc net.Conn) {
 	if s.ConnContext != nil {
-		ctx = s.ConnContext(ctx, nc)
+		h = &home{s.ConnContext(h.ctx, nc), s.Delegate}
 	}
 	if sc.driver == Loop && nc != sc.nc {
 		_ = nc.Close() // the loop has a descriptor of its own
@@ -160,17 +161,17 @@ func (s *Server) serveConn(ctx context.Context, sc *ServerConn, nc net.Conn) {
 	switch t, ok := sc.nc.(*tls.Conn); {
 	case sc.started.Swap(true): // closed before it began
 	case !ok:
-		if !sc.serve(ctx, s.Delegate) {
+		if !sc.serve(h) {
 			return
 		}
-	case s.handshake(ctx, t):
-		if h := s.NextProto[t.ConnectionState().NegotiatedProtocol]; h != nil {
+	case s.handshake(h.ctx, t):
+		if next := s.NextProto[t.ConnectionState().NegotiatedProtocol]; next != nil {
 			s.disown(sc)
-			sc.guard("NextProto", func() { h(ctx, t) })
+			sc.guard("NextProto", func() { next(h.ctx, t) })
 			sc.ended.end()
 			break
 		}
-		sc.serve(ctx, s.Delegate)
+		sc.serve(h)
 	default:
 		_ = t.Close()
 		sc.ended.end()

@@ -63,10 +63,9 @@ func (sc *ServerConn) choose(d Driver) {
 	}
 	if d != Stream {
 		if r := newRaw(sc); r != nil {
-			sc.driver, sc.via, sc.loop = Raw, r, r.serve
+			sc.driver, sc.via = Raw, r
 			return
 		}
 	}
-	s := stream{&sc.link}
-	sc.driver, sc.via, sc.loop = Stream, s, sc.serveStream
+	sc.driver, sc.via = Stream, stream{&sc.link}
 }

@@ -25,30 +25,29 @@ import (
 type looped struct {
 	socket
 	sc   *ServerConn
-	loop *eventLoop // nil until enlisted
+	loop *eventLoop                // nil until enlisted
+	rest atomic.Pointer[outBuffer] // parked: written, but not sent
+
+	reader *sleeper // guarded by mu
+	writer atomic.Pointer[sleeper]
+	left   func()  // of watch; guarded by mu
+	next   *looped // in the loop's queue of those to look at
+	queued atomic.Bool
+	mode   atomic.Uint32 // a loopMode; it changes with mu held
+	away   atomic.Bool   // likewise
 
 	// Of whoever serves the connection: the loop, or the goroutine it is away with.
 	dry   bool // the socket had less than we had room for
 	waits bool // afterWait is due
 
-	mode atomic.Uint32             // a loopMode; it changes with mu held
-	away atomic.Bool               // changes with mu held
-	rest atomic.Pointer[outBuffer] // parked: written, but not sent
-
-	mu      sync.Mutex // a leaf: nothing else is locked under it
-	armed   uint32     // events that epoll has been asked for; 0: not in its set
-	sent    int        // octets of rest that have been
-	broken  error      // why sending what was parked failed
-	closed  bool       // the descriptor is not ours any more
-	wantIn  bool       // reader waits for octets
-	wantOut bool       // writer waits for room
-	woken   bool       // wakeReader was called
-	reader  *sleeper
-	writer  atomic.Pointer[sleeper]
-	left    func() // of watch
-
-	queued atomic.Bool // in the loop's queue of those to look at
-	next   *looped     // there
+	mu      sync.Mutex    // a leaf: nothing else is locked under it
+	broken  syscall.Errno // why sending what was parked failed; 0: it did not
+	armed   uint32        // events that epoll has been asked for; 0: not in its set
+	sent    int32         // octets of rest that have been
+	closed  bool          // the descriptor is not ours any more
+	wantIn  bool          // reader waits for octets
+	wantOut bool          // writer waits for room
+	woken   bool          // wakeReader was called
 }
 
 // loopMode is what a connection waits for.
@@ -155,7 +154,7 @@ func (d *looped) look() {
 		d.sc.received(0, errWoken)
 	}
 	if d.rest.Load() != nil && d.tooSlow() != nil {
-		d.breakOff(d.tooSlow())
+		d.breakOff()
 	}
 	if err := d.brokenBy(); err != nil {
 		o := &d.sc.out

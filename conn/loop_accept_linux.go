@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"encoding/binary"
 	"errors"
 	"net"
 	"net/netip"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,8 +27,8 @@ type acceptor struct {
 
 	try  func(fd uintptr) bool // of Accept; here so that it is made once
 	fd   int
-	peer unix.Sockaddr
-	err  error
+	peer syscall.RawSockaddrAny
+	err  syscall.Errno
 }
 
 // direct returns an acceptor for l, or l when it is not one that can be.
@@ -95,16 +97,11 @@ func (a *acceptor) Accept() (net.Conn, error) {
 		}
 		_ = a.file.SetReadDeadline(time.Now().Add(tick))
 	}
-	if a.err != nil {
+	if a.err != 0 {
 		return nil, &net.OpError{Op: "accept", Net: addr.Network(), Addr: addr, Err: os.NewSyscallError("accept4", a.err)}
 	}
 	s := socket{fd: a.fd, local: addr}
-	switch peer := a.peer.(type) {
-	case *unix.SockaddrInet4:
-		s.remote = netip.AddrPortFrom(netip.AddrFrom4(peer.Addr), uint16(peer.Port))
-	case *unix.SockaddrInet6:
-		s.remote = inet6(peer)
-	}
+	s.remote = a.remote()
 	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
 		s.local = a.all.share(localOf(a.fd, addr))
 	}
@@ -114,15 +111,37 @@ func (a *acceptor) Accept() (net.Conn, error) {
 // ready accepts one connection, if there is one.
 func (a *acceptor) ready(fd uintptr) bool {
 	for {
-		a.fd, a.peer, a.err = unix.Accept4(int(fd), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
-		switch a.err {
-		case unix.EAGAIN:
+		size := uint32(unsafe.Sizeof(a.peer))
+		n, _, errno := syscall.Syscall6(unix.SYS_ACCEPT4, fd, uintptr(unsafe.Pointer(&a.peer)),
+			uintptr(unsafe.Pointer(&size)), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
+		a.fd, a.err = int(n), errno
+		switch errno {
+		case syscall.EAGAIN:
 			return false
-		case unix.EINTR, unix.ECONNABORTED: // the client left before
+		case syscall.EINTR, syscall.ECONNABORTED: // the client left before
 		default:
 			return true
 		}
 	}
+}
+
+// remote returns the address that accept4 has stored; none for a Unix socket.
+func (a *acceptor) remote() netip.AddrPort {
+	name := unsafe.Pointer(&a.peer)
+	switch a.peer.Addr.Family {
+	case syscall.AF_INET:
+		in := (*syscall.RawSockaddrInet4)(name)
+		return netip.AddrPortFrom(netip.AddrFrom4(in.Addr), portOf(&in.Port))
+	case syscall.AF_INET6:
+		in := (*syscall.RawSockaddrInet6)(name)
+		return inet6(in.Addr, in.Scope_id, portOf(&in.Port))
+	}
+	return netip.AddrPort{}
+}
+
+// portOf returns a port, which is in network byte order.
+func portOf(port *uint16) uint16 {
+	return binary.BigEndian.Uint16((*[2]byte)(unsafe.Pointer(port))[:])
 }
 
 // localOf returns the address of a socket, or addr if that cannot be had.
@@ -135,15 +154,15 @@ func localOf(fd int, addr net.Addr) net.Addr {
 	case *unix.SockaddrInet4:
 		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom4(name.Addr), uint16(name.Port)))
 	case *unix.SockaddrInet6:
-		return net.TCPAddrFromAddrPort(inet6(name))
+		return net.TCPAddrFromAddrPort(inet6(name.Addr, name.ZoneId, uint16(name.Port)))
 	}
 	return addr
 }
 
-func inet6(name *unix.SockaddrInet6) netip.AddrPort {
-	addr := netip.AddrFrom16(name.Addr)
-	if name.ZoneId != 0 {
-		addr = addr.WithZone(strconv.Itoa(int(name.ZoneId)))
+func inet6(ip [16]byte, zone uint32, port uint16) netip.AddrPort {
+	addr := netip.AddrFrom16(ip)
+	if zone != 0 {
+		addr = addr.WithZone(strconv.Itoa(int(zone)))
 	}
-	return netip.AddrPortFrom(addr, uint16(name.Port))
+	return netip.AddrPortFrom(addr, port)
 }
