@@ -160,24 +160,31 @@ func (s *Server) serveConn(h *home, sc *ServerConn, nc net.Conn) {
 	}
 	switch t, ok := sc.nc.(*tls.Conn); {
 	case sc.started.Swap(true): // closed before it began
-	case !ok:
-		if !sc.serve(h) {
-			return
-		}
-	case s.handshake(h.ctx, t):
-		if next := s.NextProto[t.ConnectionState().NegotiatedProtocol]; next != nil {
-			s.disown(sc)
-			sc.guard("NextProto", func() { next(h.ctx, t) })
-			sc.ended.end()
-			break
-		}
-		sc.serve(h)
-	default:
-		_ = t.Close()
-		sc.ended.end()
+	case ok && !s.secure(h, sc, t):
+	case !sc.serve(h):
+		return
 	}
 	s.release()
 	s.leave(sc)
+}
+
+// secure shakes hands. It reports false when there is nothing left to serve:
+// that failed, or ALPN has chosen a protocol that is served by another. It is a
+// function of its own because every goroutine of a connection keeps the frame of
+// serveConn for ever.
+func (s *Server) secure(h *home, sc *ServerConn, t *tls.Conn) bool {
+	if !s.handshake(h.ctx, t) {
+		_ = t.Close()
+		sc.ended.end()
+		return false
+	}
+	if next := s.NextProto[t.ConnectionState().NegotiatedProtocol]; next != nil {
+		s.disown(sc)
+		sc.guard("NextProto", func() { next(h.ctx, t) })
+		sc.ended.end()
+		return false
+	}
+	return true
 }
 
 // disown leaves the ending of a connection to whoever took it over.
