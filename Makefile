@@ -6,6 +6,7 @@ DIR         ?= testdata
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCH       := .
 COUNT       := 6
+SOAK        ?= 5m
 
 .PHONY: help generate check build run test test-purego test-long fuzz lint vet conformance soak bench bench-full bench-parser ci
 
@@ -38,6 +39,9 @@ test: ## everything, race detector on, released buffers poisoned
 
 test-purego: ## the same without any assembly
 	$(GO) test -tags purego ./parser/... ./conn/...
+
+soak: ## good, slow, broken and malicious peers at once, for SOAK (5m), and a verdict
+	$(GO) run -tags h1wire_poison ./tools/h1soak -duration $(SOAK)
 
 lint: vet ## gofmt, go vet for three architectures, staticcheck
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }

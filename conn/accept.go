@@ -158,14 +158,19 @@ func (s *Server) serveConn(h *home, sc *ServerConn, nc net.Conn) {
 	if sc.driver == Loop && nc != sc.nc {
 		_ = nc.Close() // the loop has a descriptor of its own
 	}
+	ended := true
+	defer func() {
+		if ended {
+			s.release()
+			s.leave(sc)
+		}
+	}()
 	switch t, ok := sc.nc.(*tls.Conn); {
 	case sc.started.Swap(true): // closed before it began
-	case ok && !s.secure(h, sc, t):
-	case !sc.serve(h):
-		return
+	case ok && !s.secure(h, sc, t): // nothing is left to serve
+	default:
+		ended = sc.serve(h)
 	}
-	s.release()
-	s.leave(sc)
 }
 
 // secure shakes hands. It reports false when there is nothing left to serve:

@@ -233,6 +233,12 @@ func (d *looped) responded() {
 // under way.
 func (d *looped) outside() {
 	sc := d.sc
+	whole := false
+	defer func() {
+		if !whole { // a callback has ended the goroutine
+			d.finish()
+		}
+	}()
 	sc.inside = false
 	if d.waits {
 		d.waits = false
@@ -244,6 +250,7 @@ func (d *looped) outside() {
 			if sc.phase == serveHead && d.writer.Load() == nil {
 				d.wait()
 				_ = d.back()
+				whole = true
 				return
 			}
 			sc.readMore()
@@ -251,6 +258,7 @@ func (d *looped) outside() {
 			sc.awaitResponse()
 		default:
 			d.finish()
+			whole = true
 			return
 		}
 	}

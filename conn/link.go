@@ -230,16 +230,3 @@ func (s stream) writeBoth(a, b []byte) error {
 	s.writeBy.Store(0)
 	return nil
 }
-
-// readFrom leaves it to the net.Conn, if it can: a *net.TCPConn has sendfile(2).
-func (s stream) readFrom(r io.Reader) (int64, bool, error) {
-	tcp, ok := s.nc.(*net.TCPConn)
-	if !ok {
-		return 0, false, nil
-	}
-	s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
-	defer s.writeBy.Store(0)
-	n, err := tcp.ReadFrom(r)
-	s.sent.Add(n)
-	return n, true, err
-}

@@ -90,16 +90,16 @@ func (sc *ServerConn) serve(h *home) (ended bool) {
 	sc.open()
 	sc.clock.add(&sc.link)
 	sc.setState(StateNew)
-	switch via := sc.via.(type) {
-	case *looped:
-		via.enlist()
+	if l, ok := sc.via.(*looped); ok {
+		l.enlist()
 		return false
-	case *raw:
-		via.serve()
-	default:
+	}
+	defer sc.end() // even when a callback ends the goroutine
+	if r, ok := sc.via.(*raw); ok {
+		r.serve()
+	} else {
 		sc.serveStream()
 	}
-	sc.end()
 	return true
 }
 
