@@ -193,7 +193,7 @@ func TestLoopParksShortResponses(t *testing.T) {
 	}}
 	onLoop(t, handlers, Params{}, func(t *testing.T, s *Server, addr string) {
 		before := runtime.NumGoroutine()
-		clients := make([]*net.TCPConn, 20)
+		clients := make([]*net.TCPConn, 5)
 		asked := make([]int, len(clients))
 		for i := range clients {
 			clients[i] = slowly(t, addr)
@@ -213,6 +213,7 @@ func TestLoopParksShortResponses(t *testing.T) {
 		answered(t, addr)
 		assert.LessOrEqual(t, runtime.NumGoroutine(), before+1, "parking takes goroutines")
 		for i, nc := range clients {
+			require.NoError(t, nc.SetDeadline(time.Now().Add(patience)))
 			for range asked[i] {
 				require.True(t, body == reads(t, nc, len(body)))
 			}
