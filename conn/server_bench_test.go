@@ -30,6 +30,7 @@ func benchmarkCore(b *testing.B, send string, exchanges int, f *frugal) {
 	}
 	sc.via = sink{stream{&sc.link}}
 	sc.base, sc.delegate = context.Background(), f
+	sc.open()
 	sc.clock.add(&sc.link)
 	defer sc.clock.remove(&sc.link)
 	b.SetBytes(int64(len(send) / exchanges))
@@ -41,8 +42,7 @@ func benchmarkCore(b *testing.B, send string, exchanges int, f *frugal) {
 			if sc.advance() != needOctets {
 				b.Fatal("not served")
 			}
-			sc.beforeWait()
-			sc.in.idle()
+			sc.beforeIdling()
 			sc.afterWait()
 		}
 	}
