@@ -83,7 +83,7 @@ func newClientConn(nc net.Conn, set *settings, c *clock) *ClientConn {
 	cc := &ClientConn{link: link{nc: nc, set: set, clock: c, place: -1}, opts: set.opts, head: new(parser.ResponseHead)}
 	cc.opts.Lenience |= parser.LenientObsFold | parser.LenientMissingReasonSpace
 	cc.via = stream{&cc.link}
-	cc.out.via, cc.out.owner = cc.via, cc
+	cc.out.link, cc.out.owner = &cc.link, cc
 	cc.in.opts = &cc.opts
 	c.add(&cc.link)
 	return cc

@@ -110,8 +110,7 @@ func (d *raw) ready(uintptr) bool {
 // wait prepares for waiting. A connection that waits holds no buffer, unless
 // it holds part of a head.
 func (d *raw) wait() {
-	d.sc.beforeWait()
-	d.sc.in.idle()
+	d.sc.beforeIdling()
 	if d.sc.idle.Load() != idleFresh {
 		d.sc.idle.Store(idleFresh)
 	}
@@ -157,6 +156,9 @@ func (d *raw) outside() {
 
 // write sends p. Writing inside the callback is fine: its lock is another.
 func (d *raw) write(p []byte) error {
+	if d.closing.Load() {
+		return errClosed
+	}
 	n, errno := writeFD(d.fd, p)
 	switch {
 	case n == len(p):
@@ -172,6 +174,9 @@ func (d *raw) write(p []byte) error {
 func (d *raw) writeBoth(a, b []byte) error {
 	if len(a) == 0 {
 		return d.write(b)
+	}
+	if d.closing.Load() {
+		return errClosed
 	}
 	n, errno := writevFD(d.fd, a, b)
 	switch {

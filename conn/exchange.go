@@ -158,7 +158,7 @@ func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, expects bo
 	}
 	sc.begun.Store(sc.count)
 	sc.setState(StateActive)
-	sc.message = sc.delegate.StartRequest(sc, Conn{sc, sc.count})
+	sc.message = sc.home.delegate.StartRequest(sc, Conn{sc, sc.count})
 	p, ok := sc.message.(PullDelegate)
 	sc.pulls = ok && p.PullsBody()
 	sc.phase = serveHeaders
@@ -174,11 +174,11 @@ func (sc *ServerConn) deliverHead() {
 	sc.owed = true
 	rd := sc.in.rd
 	if sc.pulls {
-		sc.pull.open(sc.count)
+		sc.openPull()
 	}
 	err := sc.message.HeadersReceived(&rd.start, &rd.fields)
 	if sc.pulls {
-		sc.pull.close(sc)
+		sc.pull.Load().close(sc)
 		rd = sc.in.rd
 	}
 	if rd != nil && !sc.in.fields {

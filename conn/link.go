@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,24 +35,21 @@ type link struct {
 	nc    net.Conn
 	set   *settings
 	clock *clock
-	place int // among the clock's members, -1 when not
 	via   transport
 
 	readBy  atomic.Int64 // when waiting for octets is late; 0: never
 	writeBy atomic.Int64 // when a blocked write is late
-	idle    atomic.Uint32
 
 	readStop, writeStop atomic.Pointer[stop] // set by the application
 	exchange            uint64               // the one under way, of a server; guarded by out.mu
 
 	sent    atomic.Int64 // octets, ever; counted where somebody asks: by stream
-	closing atomic.Bool  // whoever waits must stop: we are closing
-	handed  bool         // nc is somebody else's now
+	place   int32        // among the clock's members, -1 when not
+	idle    atomic.Uint32
+	closing atomic.Bool // whoever waits must stop: we are closing
+	handed  bool        // nc is somebody else's now
 
 	bg *background // of watch
-
-	gather net.Buffers // of writeBoth; here so that it costs no allocation
-	pair   [2][]byte
 }
 
 // transport moves the octets of a link. A driver implements it; the core calls
@@ -196,6 +194,14 @@ func (s stream) slow(progress bool, err *error) bool {
 	return false
 }
 
+// gathering is two pieces to send at once, in a place that costs no allocation.
+type gathering struct {
+	left net.Buffers
+	pair [2][]byte
+}
+
+var gatherings = sync.Pool{New: func() any { return new(gathering) }}
+
 func (s stream) writeBoth(a, b []byte) error {
 	if _, ok := s.nc.(*net.TCPConn); !ok || len(a) == 0 {
 		if err := s.write(a); err != nil {
@@ -203,12 +209,16 @@ func (s stream) writeBoth(a, b []byte) error {
 		}
 		return s.write(b)
 	}
-	s.pair = [2][]byte{a, b}
-	s.gather = s.pair[:]
-	defer func() { s.pair = [2][]byte{} }()
+	g := gatherings.Get().(*gathering)
+	g.pair = [2][]byte{a, b}
+	g.left = g.pair[:]
+	defer func() {
+		*g = gathering{}
+		gatherings.Put(g)
+	}()
 	for {
 		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
-		n, err := s.gather.WriteTo(s.nc)
+		n, err := g.left.WriteTo(s.nc)
 		s.sent.Add(n)
 		if err == nil {
 			break
@@ -219,17 +229,4 @@ func (s stream) writeBoth(a, b []byte) error {
 	}
 	s.writeBy.Store(0)
 	return nil
-}
-
-// readFrom leaves it to the net.Conn, if it can: a *net.TCPConn has sendfile(2).
-func (s stream) readFrom(r io.Reader) (int64, bool, error) {
-	tcp, ok := s.nc.(*net.TCPConn)
-	if !ok {
-		return 0, false, nil
-	}
-	s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
-	defer s.writeBy.Store(0)
-	n, err := tcp.ReadFrom(r)
-	s.sent.Add(n)
-	return n, true, err
 }

@@ -42,7 +42,7 @@ func (w *response) finish() {
 		return
 	}
 	w.sniff(content)
-	_ = w.Reply(conn.StatusLine(w.status), &w.scratch.header, content)
+	_ = w.exchange.conn.Reply(conn.StatusLine(int(w.status)), &w.scratch.header, content)
 }
 
 // whole reports whether the content held back is all there is, so that its length
@@ -50,7 +50,7 @@ func (w *response) finish() {
 // HEAD, no content says nothing about its length.
 func (w *response) whole() bool {
 	switch {
-	case len(w.trailers) > 0:
+	case len(w.scratch.trailers) > 0:
 		return false
 	case w.length >= 0:
 		return w.length == w.written && !w.isHead()
@@ -62,17 +62,17 @@ func (w *response) isHead() bool { return w.exchange.request.Method == http.Meth
 
 // close ends the content, with the trailers that were promised.
 func (w *response) close() error {
-	w.trail()
-	if len(w.trailers) == 0 {
-		return w.Conn.Finish()
+	w.scratch.trail(w.fields)
+	if len(w.scratch.trailers) == 0 {
+		return w.exchange.conn.Finish()
 	}
 	h := &w.scratch.header
 	h.Reset()
-	for _, name := range w.trailers {
+	for _, name := range w.scratch.trailers {
 		w.addAll(h, name, w.fields[name])
 		w.addAll(h, name, w.fields[http.TrailerPrefix+name])
 	}
-	return w.FinishTrailers(h)
+	return w.exchange.conn.FinishTrailers(h)
 }
 
 // end refuses everything from here on.

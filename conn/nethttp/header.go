@@ -11,8 +11,10 @@ import (
 
 // build makes h what is sent of the handler's header, in the order of names, as
 // net/http does; and notes what it says about the content. mu is held.
-func (w *response) build(h *conn.Header, status int) {
+func (w *response) build(s *scratch, status int) {
+	h := &s.header
 	h.Reset()
+	s.trailers = s.trailers[:0]
 	w.length = -1
 	w.sniffs = allowsContent(status)
 	if len(w.fields) == 0 {
@@ -25,7 +27,7 @@ func (w *response) build(h *conn.Header, status int) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if values := w.fields[name]; w.sends(name, values, status) {
+		if values := w.fields[name]; w.sends(s, name, values, status) {
 			for _, v := range values {
 				h.Add(name, v)
 			}
@@ -34,7 +36,7 @@ func (w *response) build(h *conn.Header, status int) {
 	if h.Err() != nil { // seldom, so only now with care
 		h.Reset()
 		for _, name := range names {
-			if values := w.fields[name]; w.sends(name, values, status) {
+			if values := w.fields[name]; w.sends(s, name, values, status) {
 				w.addAll(h, name, values)
 			}
 		}
@@ -42,7 +44,7 @@ func (w *response) build(h *conn.Header, status int) {
 }
 
 // sends reports whether a field is to be sent as it is, and notes what it says.
-func (w *response) sends(name string, values []string, status int) bool {
+func (w *response) sends(s *scratch, name string, values []string, status int) bool {
 	switch name {
 	case "Content-Length":
 		return allowsContent(status) && w.declare(values)
@@ -55,7 +57,7 @@ func (w *response) sends(name string, values []string, status int) bool {
 	case "Content-Encoding":
 		w.sniffs = w.sniffs && len(values) > 0 && values[0] == ""
 	case "Trailer":
-		w.announce(values)
+		s.announce(values)
 	default:
 		return !strings.HasPrefix(name, http.TrailerPrefix)
 	}
@@ -77,22 +79,22 @@ func (w *response) declare(values []string) bool {
 }
 
 // announce notes the names of trailer fields.
-func (w *response) announce(values []string) {
+func (s *scratch) announce(values []string) {
 	for _, list := range values {
 		for name := range strings.SplitSeq(list, ",") {
 			name = http.CanonicalHeaderKey(strings.TrimSpace(name))
-			if name != "" && !slices.Contains(w.trailers, name) {
-				w.trailers = append(w.trailers, name)
+			if name != "" && !slices.Contains(s.trailers, name) {
+				s.trailers = append(s.trailers, name)
 			}
 		}
 	}
 }
 
 // trail notes the trailer fields that the handler set by http.TrailerPrefix.
-func (w *response) trail() {
-	for name := range w.fields {
-		if name, ok := strings.CutPrefix(name, http.TrailerPrefix); ok && !slices.Contains(w.trailers, name) {
-			w.trailers = append(w.trailers, name)
+func (s *scratch) trail(fields http.Header) {
+	for name := range fields {
+		if name, ok := strings.CutPrefix(name, http.TrailerPrefix); ok && !slices.Contains(s.trailers, name) {
+			s.trailers = append(s.trailers, name)
 		}
 	}
 }
