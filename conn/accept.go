@@ -147,13 +147,13 @@ func (s *Server) serveConn(ctx context.Context, sc *ServerConn, nc net.Conn) {
 		if h := s.NextProto[t.ConnectionState().NegotiatedProtocol]; h != nil {
 			s.disown(sc)
 			sc.guard("NextProto", func() { h(ctx, t) })
-			close(sc.ended)
+			sc.ended.end()
 			break
 		}
 		sc.serve(ctx, s.Delegate)
 	default:
 		_ = t.Close()
-		close(sc.ended)
+		sc.ended.end()
 	}
 	s.release()
 	s.leave(sc)

@@ -86,7 +86,7 @@ func newClientConn(nc net.Conn, set *settings, c *clock) *ClientConn {
 	cc.opts.Lenience |= parser.LenientObsFold | parser.LenientMissingReasonSpace
 	cc.via = newTransport(&cc.link)
 	cc.pump, _ = cc.via.(*pump)
-	cc.out.via, cc.out.owner = cc.via, cc
+	cc.out.link, cc.out.owner = &cc.link, cc
 	cc.in.opts = &cc.opts
 	c.add(&cc.link)
 	return cc

@@ -27,7 +27,8 @@ func TestClientContextEndsEveryWait(t *testing.T) {
 		{name: "dial", client: func(c *Client) {
 			c.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }
 		}},
-		{name: "TLS handshake", request: func() *Request { r := getRequest(); r.TLS = true; return r }},
+		{name: "TLS handshake", request: func() *Request { r := getRequest(); r.TLS = true; return r },
+			client: func(c *Client) { c.Params.HeaderTimeout = -1 }},
 		{name: "pool", serve: echo, client: func(c *Client) { c.MaxConnsPerHost = 1 },
 			before: func(t *testing.T, c *Client) {
 				resp, err := c.Do(context.Background(), getRequest())

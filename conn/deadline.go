@@ -71,5 +71,5 @@ func (l *link) checkStops(now int64) {
 
 // stopped reports whether nothing may be sent any more, for it is too late.
 func (o *outbound) stopped() bool {
-	return o.link != nil && o.link.writeStop.Load().passed(o.exchange, o.link.clock)
+	return o.link.writeStop.Load().passed(o.exchange, o.link.clock)
 }

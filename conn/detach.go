@@ -29,7 +29,7 @@ func (c Conn) Detach() (nc net.Conn, residual []byte, err error) {
 	if err := o.flush(); err != nil {
 		return nil, nil, err
 	}
-	if sc.watch.wanted.Load() {
+	if sc.watched() {
 		sc.in.feed(sc.via.unwatch())
 	}
 	nc, err = sc.via.detach()

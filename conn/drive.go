@@ -57,16 +57,16 @@ func (sc *ServerConn) Driver() Driver { return sc.driver }
 func (sc *ServerConn) choose(d Driver) {
 	if d == Loop {
 		if l := newLooped(sc); l != nil {
-			sc.driver, sc.nc, sc.via, sc.out.via = Loop, l, l, l
+			sc.driver, sc.nc, sc.via = Loop, l, l
 			return
 		}
 	}
 	if d != Stream {
 		if r := newRaw(sc); r != nil {
-			sc.driver, sc.via, sc.out.via, sc.loop = Raw, r, r, r.serve
+			sc.driver, sc.via, sc.loop = Raw, r, r.serve
 			return
 		}
 	}
 	s := stream{&sc.link}
-	sc.driver, sc.via, sc.out.via, sc.loop = Stream, s, s, sc.serveStream
+	sc.driver, sc.via, sc.loop = Stream, s, sc.serveStream
 }

@@ -192,8 +192,7 @@ func (d *looped) fill() {
 // connection that waits holds no buffer, unless it holds part of a head.
 func (d *looped) wait() {
 	sc := d.sc
-	sc.beforeWait()
-	sc.in.idle()
+	sc.beforeIdling()
 	d.dry = false
 	d.waits = true
 	if d.rest.Load() == nil {

@@ -110,8 +110,7 @@ func (d *raw) ready(uintptr) bool {
 // wait prepares for waiting. A connection that waits holds no buffer, unless
 // it holds part of a head.
 func (d *raw) wait() {
-	d.sc.beforeWait()
-	d.sc.in.idle()
+	d.sc.beforeIdling()
 	if d.sc.idle.Load() != idleFresh {
 		d.sc.idle.Store(idleFresh)
 	}

@@ -174,11 +174,11 @@ func (sc *ServerConn) deliverHead() {
 	sc.owed = true
 	rd := sc.in.rd
 	if sc.pulls {
-		sc.pull.open(sc.count)
+		sc.openPull()
 	}
 	err := sc.message.HeadersReceived(&rd.start, &rd.fields)
 	if sc.pulls {
-		sc.pull.close(sc)
+		sc.pull.Load().close(sc)
 		rd = sc.in.rd
 	}
 	if rd != nil && !sc.in.fields {

@@ -109,8 +109,8 @@ func (f *Fields) StringOf(p []byte) string {
 		f.text = string(f.b)
 	}
 	start := offsetIn(f.b, p)
-	if start < 0 || start+len(p) > len(f.text) { // X-Consumed-Content-Encoding is not there
-		return string(p)
+	if start < 0 || start > len(f.text)-len(p) {
+		return string(p) // ConsumedContentEncoding, which is not of the section
 	}
 	return f.text[start : start+len(p)]
 }

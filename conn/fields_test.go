@@ -180,3 +180,16 @@ func TestFieldsManyRepeatsStayLinear(t *testing.T) {
 	few, many := cost(6_000), cost(60_000)
 	require.Less(t, many, 40*few+time.Millisecond, fmt.Sprint(few, many))
 }
+
+// The name that takes the place of Content-Encoding is no part of the section.
+func TestFieldsStringOfWhatIsNotReceived(t *testing.T) {
+	b := []byte("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
+	var head parser.ResponseHead
+	_, err := head.Parse(b, nil)
+	require.NoError(t, err)
+	var fields Fields
+	fields.reset(b, &head.Fields, true)
+	name, value := fields.Line(0)
+	require.Equal(t, ConsumedContentEncoding, fields.StringOf(name))
+	require.Equal(t, "gzip", fields.StringOf(value))
+}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -49,9 +50,6 @@ type link struct {
 	handed  bool         // nc is somebody else's now
 
 	bg *background // of watch
-
-	gather net.Buffers // of writeBoth; here so that it costs no allocation
-	pair   [2][]byte
 }
 
 // transport moves the octets of a link. A driver implements it; the core calls
@@ -196,6 +194,14 @@ func (s stream) slow(progress bool, err *error) bool {
 	return false
 }
 
+// gathering is two pieces to send at once, in a place that costs no allocation.
+type gathering struct {
+	left net.Buffers
+	pair [2][]byte
+}
+
+var gatherings = sync.Pool{New: func() any { return new(gathering) }}
+
 func (s stream) writeBoth(a, b []byte) error {
 	if _, ok := s.nc.(*net.TCPConn); !ok || len(a) == 0 {
 		if err := s.write(a); err != nil {
@@ -203,12 +209,16 @@ func (s stream) writeBoth(a, b []byte) error {
 		}
 		return s.write(b)
 	}
-	s.pair = [2][]byte{a, b}
-	s.gather = s.pair[:]
-	defer func() { s.pair = [2][]byte{} }()
+	g := gatherings.Get().(*gathering)
+	g.pair = [2][]byte{a, b}
+	g.left = g.pair[:]
+	defer func() {
+		*g = gathering{}
+		gatherings.Put(g)
+	}()
 	for {
 		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
-		n, err := s.gather.WriteTo(s.nc)
+		n, err := g.left.WriteTo(s.nc)
 		s.sent.Add(n)
 		if err == nil {
 			break

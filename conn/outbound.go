@@ -13,7 +13,6 @@ import (
 // before anything blocks, and at flushAt.
 type outbound struct {
 	mu    sync.Mutex
-	via   transport
 	buf   *outBuffer // nil when there is nothing to send
 	err   error      // why nothing can be sent any more
 	owner sender
@@ -27,7 +26,7 @@ type outbound struct {
 	alone atomic.Bool
 	// sending: whoever holds mu is in the driver, maybe for long.
 	sending atomic.Bool
-	link    *link // nil unless the application may set deadlines
+	link    *link
 }
 
 // sender is told, with mu held, that the message being sent is complete, or that
@@ -75,20 +74,24 @@ func (o *outbound) settled() error {
 // beforeWait sends what is ready before the driver waits for octets; from here
 // on, if a message may be sent meanwhile, whoever writes it sends it too. A write
 // that is blocked does not keep the driver from reading: a peer that is yet to
-// send may not read before.
-func (o *outbound) beforeWait(message bool) {
+// send may not read before. It reports whether no handle is good any more.
+func (o *outbound) beforeWait(message bool) (free bool) {
 	if o.alone.Load() != message { // a store costs more than parsing a field line
 		o.alone.Store(message)
 	}
 	for !o.mu.TryLock() {
 		if o.sending.Load() {
-			return // all is being sent, and alone is looked at afterwards
+			return false // all is being sent, and alone is looked at afterwards
 		}
 		runtime.Gosched()
 	}
 	defer o.mu.Unlock()
 	_ = o.send()
 	o.release()
+	if !message {
+		o.exchange = 0
+	}
+	return !message
 }
 
 // flush sends what is ready. It blocks while the peer does not read.
@@ -111,7 +114,7 @@ func (o *outbound) send() error {
 		o.fail(ErrWriteTimeout)
 		return o.err
 	}
-	if err := o.via.write(o.buf.b); err != nil {
+	if err := o.link.via.write(o.buf.b); err != nil {
 		o.fail(err)
 	}
 	o.buf.b = o.buf.b[:0]
@@ -148,12 +151,12 @@ func (o *outbound) flushWith(p []byte) error {
 // which halves what the kernel spends on 1 MiB over loopback.
 func (o *outbound) sendWith(ready, p []byte) error {
 	if len(p) < 2*firstPiece {
-		return o.via.writeBoth(ready, p)
+		return o.link.via.writeBoth(ready, p)
 	}
-	if err := o.via.writeBoth(ready, p[:firstPiece]); err != nil {
+	if err := o.link.via.writeBoth(ready, p[:firstPiece]); err != nil {
 		return err
 	}
-	return o.via.write(p[firstPiece:])
+	return o.link.via.write(p[firstPiece:])
 }
 
 // fail notes that nothing can be sent any more, and wakes the reading side, for
@@ -164,7 +167,7 @@ func (o *outbound) fail(err error) {
 		if o.phase != sendNothing && o.phase != sendComplete {
 			o.phase = sendBroken
 		}
-		o.via.wakeReader()
+		o.link.via.wakeReader()
 		o.owner.messageSent()
 	}
 }
@@ -270,7 +273,7 @@ func (o *outbound) abort(err error) {
 		o.err = err
 	}
 	o.phase = sendBroken
-	o.via.wakeReader()
+	o.link.via.wakeReader()
 	o.owner.messageSent()
 }
 
@@ -293,7 +296,7 @@ func (o *outbound) readFrom(r io.Reader) (n int64, taken bool, err error) {
 		r = &io.LimitedReader{R: r, N: o.left} // one limit is all that sendfile sees through
 	}
 	o.sending.Store(true)
-	n, taken, err = o.via.readFrom(r)
+	n, taken, err = o.link.via.readFrom(r)
 	o.sending.Store(false)
 	if o.body == bodyFixed {
 		o.left -= n

@@ -23,6 +23,14 @@ func (p *puller) open(exchange uint64) {
 	p.exchange, p.data, p.err = exchange, nil, nil
 }
 
+// openPull lets the handler of the exchange that has begun read.
+func (sc *ServerConn) openPull() {
+	if sc.pull.Load() == nil {
+		sc.pull.Store(new(puller))
+	}
+	sc.pull.Load().open(sc.count)
+}
+
 // close ends pulling. A Read that still waits gives up.
 func (p *puller) close(sc *ServerConn) {
 	if !p.mu.TryLock() {
@@ -44,7 +52,10 @@ func (c Conn) Read(p []byte) (int, error) {
 	if c.sc == nil {
 		return 0, ErrFinished
 	}
-	pull := &c.sc.pull
+	pull := c.sc.pull.Load()
+	if pull == nil {
+		return 0, ErrFinished
+	}
 	pull.mu.Lock()
 	defer pull.mu.Unlock()
 	switch {
@@ -91,7 +102,7 @@ func (sc *ServerConn) pullNext() ([]byte, error) {
 		if in.done {
 			continue
 		}
-		if sc.readStop.Load().passed(sc.pull.exchange, sc.clock) {
+		if sc.readStop.Load().passed(sc.count, sc.clock) {
 			return nil, ErrBodyTimeout
 		}
 		sc.goAhead()
@@ -105,16 +116,16 @@ func (sc *ServerConn) pullNext() ([]byte, error) {
 			switch {
 			case sc.closing.Load():
 				return nil, errClosed
-			case sc.pull.closing.Load():
+			case sc.pull.Load().closing.Load():
 				return nil, ErrFinished
 			case sc.readLate():
 				return nil, ErrBodyTimeout
 			}
 		case err == io.EOF:
-			sc.watch.left()
+			sc.watcher().left()
 			return nil, io.ErrUnexpectedEOF
 		case err != nil:
-			sc.watch.left()
+			sc.watcher().left()
 			return nil, err
 		}
 	}
@@ -123,7 +134,7 @@ func (sc *ServerConn) pullNext() ([]byte, error) {
 // pulled goes on after a handler that pulled. It reports whether what the
 // handler left of the content may go to the delegate.
 func (sc *ServerConn) pulled() bool {
-	p := &sc.pull
+	p := sc.pull.Load()
 	switch {
 	case p.err != nil && p.err != io.EOF:
 		sc.failed(p.err)

@@ -28,7 +28,7 @@ func benchmarkCore(b *testing.B, send string, exchanges int, f *frugal) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	sc.via, sc.out.via = sink{stream{&sc.link}}, sink{stream{&sc.link}}
+	sc.via = sink{stream{&sc.link}}
 	sc.base, sc.delegate = context.Background(), f
 	sc.clock.add(&sc.link)
 	defer sc.clock.remove(&sc.link)

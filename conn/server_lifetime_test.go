@@ -184,7 +184,7 @@ func TestLingerEnds(t *testing.T) {
 		synctest.Wait()
 		expect(t, c, bad400, true) // half-closed
 		start := time.Now()
-		<-sc.ended
+		<-sc.ended.done()
 		assert.GreaterOrEqual(t, time.Since(start), lingerTime)
 		assert.LessOrEqual(t, time.Since(start), lingerTime+3*tick)
 	})
@@ -200,7 +200,7 @@ func TestLingerEnds(t *testing.T) {
 			}
 		}
 		assert.LessOrEqual(t, sent, lingerOctets+(1<<20))
-		<-sc.ended
+		<-sc.ended.done()
 	})
 }
 

@@ -12,31 +12,25 @@ import (
 // each connection it accepts; [NewServerConn] makes one for any net.Conn.
 type ServerConn struct {
 	link
-	in  inbound
+	*service
 	out outbound
 
 	server   *Server // nil for one that stands alone
 	gone     bool    // server does not count it any more; guarded by server.mu
 	delegate ServerDelegate
 	base     context.Context
-	pull     puller
-	watch    watcher
+	pull     atomic.Pointer[puller]  // nil until it is first needed
+	watch    atomic.Pointer[watcher] // likewise
 
-	driver  Driver
-	doze    [16]byte // room to wait with
-	loop    func()   // of the driver
-	phase   servePhase
-	owed    bool // HeadersReceived was called; Finish or OnConnectionClose must be
-	pulls   bool // HeadersReceived takes the content itself
-	inside  bool // the driver cannot block for octets here
-	asked   bool // it was the client who asked for the connection to be closed
-	count   uint64
-	message MessageDelegate
-	idleBy  int64 // when the wait for a request that is under way is late
-	by      int64 // when the head, or lingering, that is under way is late
-	drain   int64 // octets that lingering may still drop
+	driver Driver
+	loop   func() // of the driver
+	phase  servePhase
+	owed   bool // HeadersReceived was called; Finish or OnConnectionClose must be
+	pulls  bool // HeadersReceived takes the content itself
+	inside bool // the driver cannot block for octets here
+	asked  bool // it was the client who asked for the connection to be closed
+	count  uint64
 
-	offer    question      // of the exchange that has begun
 	begun    atomic.Uint64 // its number; 0 when there is none that may be answered
 	ask      question      // of the one that out is for; guarded by out.mu
 	answered atomic.Uint64 // the last whose response is complete, or can never be
@@ -44,7 +38,7 @@ type ServerConn struct {
 	detached atomic.Bool
 	state    atomic.Uint32 // a ConnState
 	ready    chan struct{} // gets a token when awaitResponse should look again
-	ended    chan struct{} // closed when the loop has ended
+	ended    ending        // of the loop
 	started  atomic.Bool   // the loop, or Close instead of it
 }
 
@@ -61,9 +55,8 @@ func NewServerConn(nc net.Conn, p *Params) (*ServerConn, error) {
 
 // newServerConn returns a connection of s, if that is not nil.
 func newServerConn(nc net.Conn, set *settings, c *clock, s *Server) *ServerConn {
-	sc := &ServerConn{link: link{nc: nc, set: set, clock: c, place: -1}, ended: make(chan struct{})}
+	sc := &ServerConn{link: link{nc: nc, set: set, clock: c, place: -1}}
 	sc.out.owner, sc.out.link = sc, &sc.link
-	sc.in.opts = &set.opts
 	d := Auto
 	if s != nil {
 		sc.server, d = s, s.Driver
@@ -90,6 +83,7 @@ func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
 // event loop has taken the connection over, and will end it.
 func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate) (ended bool) {
 	sc.base, sc.delegate = ctx, d
+	sc.open()
 	sc.clock.add(&sc.link)
 	sc.setState(StateNew)
 	if l, ok := sc.via.(*looped); ok {
@@ -107,12 +101,12 @@ func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate) (ended bool) 
 // callback returns.
 func (sc *ServerConn) Close() error {
 	if !sc.started.Swap(true) { // and it never will
-		close(sc.ended)
+		sc.ended.end()
 		return sc.nc.Close()
 	}
 	sc.interruptAll()
 	if !onServingStack() {
-		<-sc.ended
+		<-sc.ended.done()
 	}
 	return nil
 }
@@ -124,7 +118,7 @@ func (sc *ServerConn) Close() error {
 func (sc *ServerConn) Shutdown(ctx context.Context) error {
 	sc.retire()
 	select {
-	case <-sc.ended:
+	case <-sc.ended.done():
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -140,7 +134,9 @@ func (sc *ServerConn) retire() {
 // interruptAll makes the loop end as soon as no callback runs.
 func (sc *ServerConn) interruptAll() {
 	sc.interrupt()
-	sc.watch.left()
+	if w := sc.watch.Load(); w != nil {
+		w.left()
+	}
 	sc.out.mu.Lock()
 	defer sc.out.mu.Unlock()
 	sc.signal()
@@ -171,6 +167,7 @@ func (sc *ServerConn) TLS() *tls.ConnectionState {
 
 // end gives back everything, after the loop.
 func (sc *ServerConn) end() {
+	sc.open()
 	sc.unwatch()
 	sc.clock.remove(&sc.link)
 	o := &sc.out
@@ -197,5 +194,5 @@ func (sc *ServerConn) end() {
 	}
 	sc.message = nil
 	sc.guard("OnClose", func() { sc.delegate.OnClose(sc) })
-	close(sc.ended)
+	sc.ended.end()
 }

@@ -3,9 +3,13 @@ package conn
 import "errors"
 
 // beforeWait is called by a driver that is about to wait for octets: it sends
-// what is ready, and stores by when the wait is late.
-func (sc *ServerConn) beforeWait() {
-	sc.out.beforeWait(sc.message != nil)
+// what is ready, and stores by when the wait is late. It reports whether no handle
+// is good any more, for no exchange is under way.
+func (sc *ServerConn) beforeWait() (free bool) {
+	if sc.message == nil {
+		sc.begun.Store(0)
+	}
+	free = sc.out.beforeWait(sc.message != nil)
 	var by int64
 	switch sc.phase {
 	case serveHead:
@@ -29,10 +33,12 @@ func (sc *ServerConn) beforeWait() {
 	if sc.readBy.Load() != by { // it is the same for all waits that begin in one tick
 		sc.readBy.Store(by)
 	}
+	return free
 }
 
 // afterWait is called when the wait is over.
 func (sc *ServerConn) afterWait() {
+	sc.open()
 	if sc.message != nil {
 		sc.out.alone.Store(false)
 	}

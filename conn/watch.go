@@ -21,39 +21,54 @@ type watcher struct {
 	gone    bool
 }
 
+// watcher returns the watcher of the connection, and makes it if it must.
+func (sc *ServerConn) watcher() *watcher {
+	if w := sc.watch.Load(); w != nil {
+		return w
+	}
+	sc.watch.CompareAndSwap(nil, new(watcher))
+	return sc.watch.Load()
+}
+
+// watched reports whether somebody wants to know of the exchange under way.
+func (sc *ServerConn) watched() bool {
+	w := sc.watch.Load()
+	return w != nil && w.wanted.Load()
+}
+
 // context returns the context of the exchange. out.mu is held.
 func (sc *ServerConn) context() context.Context {
-	w := &sc.watch
+	w := sc.watcher()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.ctx == nil {
 		w.ctx, w.cancel = context.WithCancel(sc.base)
-		if w.gone {
+		if w.gone || sc.closing.Load() {
 			w.cancel()
 		}
-		sc.wantWatch()
+		sc.wantWatch(w)
 	}
 	return w.ctx
 }
 
 // onLeft has f called when the peer leaves. out.mu is held.
 func (sc *ServerConn) onLeft(f func()) {
-	w := &sc.watch
+	w := sc.watcher()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.onClose = f
-	if w.gone && f != nil {
+	if (w.gone || sc.closing.Load()) && f != nil {
 		w.onClose = nil
 		go f()
 	}
-	sc.wantWatch()
+	sc.wantWatch(w)
 }
 
 // wantWatch begins to look, unless something is still to be read of the request:
 // then whoever reads it will notice. watch.mu and out.mu are held.
-func (sc *ServerConn) wantWatch() {
-	if !sc.watch.wanted.Swap(true) && sc.ask.read {
-		sc.via.watch(sc.watch.left)
+func (sc *ServerConn) wantWatch(w *watcher) {
+	if !w.wanted.Swap(true) && sc.ask.read {
+		sc.via.watch(w.left)
 	}
 }
 
@@ -64,8 +79,8 @@ func (sc *ServerConn) requestRead() {
 	sc.adopt(sc.count)
 	if !sc.ask.read {
 		sc.ask.read = true
-		if sc.watch.wanted.Load() && !sc.over() {
-			sc.via.watch(sc.watch.left)
+		if sc.watched() && !sc.over() {
+			sc.via.watch(sc.watcher().left)
 		}
 	}
 }
@@ -73,11 +88,11 @@ func (sc *ServerConn) requestRead() {
 // unwatch ends what wantWatch began. What was read by looking is the next
 // request's.
 func (sc *ServerConn) unwatch() {
-	if !sc.watch.wanted.Load() {
+	if !sc.watched() {
 		return
 	}
 	sc.in.feed(sc.via.unwatch())
-	w := &sc.watch
+	w := sc.watcher()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.cancel != nil {

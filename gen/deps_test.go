@@ -52,7 +52,7 @@ const testPolicy = `
 	gen/spec, gen/automaton < parser;
 	github.com/stretchr/testify, testdata/corpora, net/http < parser, gen, tools/h1corpus, tools/h1lint;
 	github.com/stretchr/testify, testdata/corpora, net/http, conn/conntest < conn, conn/conntest, conn/nethttp;
-	github.com/stretchr/testify, net/http, conn, conn/conntest < tools/h1get, tools/h1serve;
+	github.com/stretchr/testify, net/http, conn, conn/conntest, tools/internal/peers < tools/h1get, tools/h1serve, tools/h1soak;
 	github.com/stretchr/testify, gen/vector < gen/spec, gen/automaton, gen/golang, gen/asm, gen/doc, gen/vector;
 `
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/h1wire/h1wire/gen/asm"
 	"github.com/h1wire/h1wire/gen/doc"
 	"github.com/h1wire/h1wire/gen/golang"
 	"github.com/h1wire/h1wire/gen/vector"
@@ -18,6 +19,8 @@ var emitters = []struct {
 	{"parser/zerrors.go", golang.Errors},
 	{"parser/zfields.go", golang.Fields},
 	{"parser/zhost.go", golang.Host},
+	{"parser/zhead_avx2_amd64.s", asm.AVX2},
+	{"parser/zhead_avx512_amd64.s", asm.AVX512},
 	{"parser/zlenience.go", golang.Lenience},
 	{"parser/zmethods.go", golang.Methods},
 	{"parser/zrequest.go", golang.Request},

@@ -8,8 +8,14 @@ type FieldLine struct {
 	ID          FieldID // FieldOther when the name is not one this package knows
 }
 
-// tapeLines is how many field lines a section holds in its own storage.
-const tapeLines = 128
+// tapeLines is how many field lines a section holds in its own storage, tapeFull
+// how many positions they and the start line have. Kernels write up to tapeSlack
+// positions more than there are.
+const (
+	tapeLines = 128
+	tapeFull  = 2 + 2*tapeLines
+	tapeSlack = 64
+)
 
 // FieldSection is the field section of a head, or a trailer section. It is
 // filled by Parse and valid for the buffer that Parse read. Field lines are
@@ -19,10 +25,11 @@ const tapeLines = 128
 // slice that is grown on demand and kept for the next: the one allocation in
 // this package, and only where [Options] allow such sections.
 type FieldSection struct {
-	// tape holds the end of the start line, then colon and line end of each
-	// field line. A line end is the offset of its CR, so the next line starts two
-	// octets on. A trailer section's tape starts at -2 (modulo 1<<16).
-	tape [2*tapeLines + 1]uint16
+	// tape holds two positions of the start line: the end of the method (when a
+	// kernel wrote it), and the line end; then colon and line end of each field
+	// line. A line end is the offset of its CR, so the next line starts two octets
+	// on. A trailer section's start line ends at -2 (modulo 1<<16).
+	tape [tapeFull + tapeSlack]uint16
 	// trim holds the value of each odd line: one whose value is not simply all
 	// that stands between ": " and CRLF.
 	trim [tapeLines]struct{ off, len uint16 }
@@ -35,6 +42,11 @@ type FieldSection struct {
 	lines int
 	wide  []FieldLine // all lines, once there is one that does not fit the tape
 	scan
+
+	// Where a kernel goes on: octets of full blocks, positions on the tape, and
+	// what the blocks carry over. See zhead_avx512_amd64.s.
+	at, fill               uint32
+	carryC, carryN, carryS uint8
 }
 
 // Len returns the number of field lines.
@@ -45,7 +57,7 @@ func (f *FieldSection) Line(i int) FieldLine {
 	if len(f.wide) > 0 {
 		return f.wide[i]
 	}
-	start, colon, end := f.tape[2*i]+2, f.tape[2*i+1], f.tape[2*i+2]
+	start, colon, end := f.tape[2*i+1]+2, f.tape[2*i+2], f.tape[2*i+3]
 	value := Span{uint32(colon) + 2, uint32(end) - uint32(colon) - 2}
 	if f.odd[i/64]>>(i%64)&1 != 0 {
 		value = Span{uint32(f.trim[i].off), uint32(f.trim[i].len)}
@@ -133,10 +145,15 @@ func (f *FieldSection) Parse(b []byte, o *Options) (n int, err error) {
 	o = o.orDefault()
 	if f.pos == 0 {
 		f.begin(trailerFirstField)
-		f.tape[0] = 0xFFFE
+		f.tape[1] = 0xFFFE
 	}
 	f.lim = o.fields()
 	limit := o.trailerSize()
+	if active != kernelTable {
+		if n := f.resume(b[:min(len(b), limit, maxTape)], &trailerResume); n > 0 {
+			return n, nil
+		}
+	}
 	switch f.scanTrailer(b[:min(len(b), limit)], o.Lenience) {
 	case done:
 		return f.finish(), nil

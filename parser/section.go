@@ -20,7 +20,7 @@ func (f *FieldSection) emptyLine() int {
 	if len(f.wide) > 0 || f.startEnd > 0xFFFF {
 		return f.start
 	}
-	return int(f.tape[2*f.lines]) + 2
+	return int(f.tape[2*f.lines+1]) + 2
 }
 
 // nameEnd notes the colon at i of a field line and which field it is.
@@ -44,7 +44,7 @@ func (f *FieldSection) lineEnd(b []byte, i int) {
 	if b[i] == '\n' {
 		i-- // as in fieldEnd
 	}
-	f.tape[0] = uint16(i)
+	f.tape[1] = uint16(i)
 	f.start = i + 2
 }
 
@@ -66,7 +66,7 @@ func (f *FieldSection) fieldEnd(b []byte, i int) {
 		f.start = end + 2
 		return
 	}
-	f.tape[2*k+1], f.tape[2*k+2], f.ids[k] = uint16(f.colon), uint16(end), f.id
+	f.tape[2*k+2], f.tape[2*k+3], f.ids[k] = uint16(f.colon), uint16(end), f.id
 	if v := f.colon + 2; v < i && b[i] == '\r' && b[v-1] == ' ' && octets[b[v]]&isWSP == 0 && octets[b[i-1]]&isWSP == 0 {
 		f.odd[k/64] &^= 1 << (k % 64)
 	} else {

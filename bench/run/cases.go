@@ -124,11 +124,11 @@ func cases() []workload {
 		return result.Case{Name: name, Title: title, Unit: result.Microseconds, Goals: goals}
 	}
 	return []workload{
-		{Case: micros("plain 64", "64 connections, GET /plaintext", goal("fasthttp", 0.75), goal("floor", 1.15)),
+		{Case: micros("plain 64", "64 connections, GET /plaintext", goal("fasthttp", 0.75), goal("gnet", 0.98), goal("floor", 1.15)),
 			request: plain, expect: hello, conns: 64},
-		{Case: micros("pipelined 16", "64 connections, 16 requests pipelined", goal("fasthttp", 0.27), goal("fasthttp timeouts", 0.25), goal("floor", 1.2)),
+		{Case: micros("pipelined 16", "64 connections, 16 requests pipelined", goal("fasthttp", 0.27), goal("fasthttp timeouts", 0.25), goal("gnet", 0.6), goal("floor", 1.2)),
 			request: plain, expect: hello, conns: 64, depth: 16},
-		{Case: micros("plain 512", "512 connections, GET /plaintext", goal("fasthttp", 0.58), goal("hertz", 0.58)),
+		{Case: micros("plain 512", "512 connections, GET /plaintext", goal("fasthttp", 0.58), goal("hertz", 0.58), goal("gnet", 0.65)),
 			request: plain, expect: hello, conns: 512},
 		{Case: micros("browser 64", "64 connections, GET with a browser's head"),
 			request: get("/plaintext", browser...), expect: hello, conns: 64, fullOnly: true},

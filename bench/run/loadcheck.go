@@ -64,8 +64,12 @@ func checkLoad(ctx context.Context, o *options, w io.Writer) error {
 				p.stop()
 				return err
 			}
-			fmt.Fprintf(t, "%s\t%d\t%.0f\t%.0f\t%.2f\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f %%\t%.0f %%\n", s.Name, depth, ours.rate, theirs.rate,
-				ours.rate/theirs.rate, ours.p50, theirs.p50, ours.p99, theirs.p99, ours.share*100, theirs.share*100)
+			latencies := fmt.Sprintf("%.0f\t%.0f\t%.0f\t%.0f", ours.p50, theirs.p50, ours.p99, theirs.p99)
+			if depth > 1 {
+				latencies = "–\t–\t–\t–" // wrk's clock for pipelined requests is another
+			}
+			fmt.Fprintf(t, "%s\t%d\t%.0f\t%.0f\t%.2f\t%s\t%.0f %%\t%.0f %%\n", s.Name, depth, ours.rate, theirs.rate,
+				ours.rate/theirs.rate, latencies, ours.share*100, theirs.share*100)
 		}
 		p.stop()
 	}

@@ -47,8 +47,16 @@ func servers() []*server {
 		peer("fasthttp timeouts", "fasthttp", "github.com/valyala/fasthttp", true, "-timeouts"),
 		peer("hertz", "hertz", "github.com/cloudwego/hertz", false),
 		{Server: result.Server{Name: "nginx"}, lacks: needGzip | needEcho | needCount},
+		refused("gnet"),
+		refused("nbio"),
 		{Server: result.Server{Name: "floor", Floor: true}, pkg: peers + "floor", lacks: ^need(0)},
 	}
+}
+
+// refused is a peer that should be here: the Go module proxy did not hand out
+// its module when the suite was written, and a peer that was never compiled is none.
+func refused(name string) *server {
+	return &server{Server: result.Server{Name: name, Missing: "the Go module proxy refused its module (403)"}, fullOnly: true}
 }
 
 // takesPart reports whether the server is measured in a case: it can do what
@@ -59,6 +67,9 @@ func (s *server) takesPart(w *workload, all bool) bool {
 
 // build makes the server's binary in dir.
 func (s *server) build(dir string) error {
+	if s.Missing != "" {
+		return errors.New(s.Missing)
+	}
 	if s.pkg == "" {
 		path, err := exec.LookPath("nginx")
 		if err != nil {

@@ -23,14 +23,14 @@ func newHTTPServer(cfg config, secure *tls.Config, log *slog.Logger) (*httpServe
 		mux.HandleFunc("/upload", count)
 		mux.HandleFunc("/gz", count)
 		mux.HandleFunc("/echo", echo)
-		mux.Handle("/{$}", content("text/plain", index))
-		if cfg.dir != "" {
+		if cfg.dir == "" {
+			mux.Handle("/{$}", content("text/plain", index))
+		} else {
 			root, err := os.OpenRoot(cfg.dir)
 			if err != nil {
 				return nil, err
 			}
 			mux.Handle("/", http.FileServerFS(root.FS()))
-			mux.Handle("/{$}", http.FileServerFS(root.FS()))
 		}
 		h = mux
 	}

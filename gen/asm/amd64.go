@@ -1,0 +1,313 @@
+package asm
+
+import (
+	"fmt"
+	"strings"
+)
+
+// What the amd64 lowerings have in common: the scalar half of a kernel.
+
+const amd64Header = `// The whole-head kernel: two masks of 64 octets, and no branch a field.
+//
+// T has a bit for each tchar, C for each control (every octet that a field value
+// must not hold; CR and LF are among them). Then, with carries from block to
+// block:
+//
+//	first = C &^ (C<<1 | carry)      the first of each run of controls: the CR of each line end
+//	S     = first<<2 | carry         where lines start
+//	F     = ((S | carry) + T) &^ T   the addition ripples through each name, to the octet behind it
+//	leave when F & (S | first) != 0  an empty line, an empty name, a fold, no colon
+//
+// F and first, in order, are the tape: the end of the method (or of "HTTP"), the
+// CR of the start line, then colon and CR of each field line. No mask says that
+// they are: a third control in a run lands on a line start and leaves, and that
+// the others are colons and CR LF is checked once per field line, behind the
+// empty line.
+//
+//	SI   the block             CX   the last full block, then the end of the input
+//	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
+//	R9   carry of C            R10  carry of the addition    R11  carry of S, 2 bits
+//	R15  T, then F             DX   C                        R14  first
+//	BX   S | first             BP   the last block of the round
+//	AX   63                    R13  62
+//
+// mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
+// The result is the length of the head; minus the length when the caller has to
+// look at the lines; 0 when more octets are needed; -1 when the kernel is not sure.
+`
+
+// enter loads the arguments and the state of the scan.
+const enter = `	MOVQ p+0(FP), R12
+	MOVQ n+8(FP), CX
+	MOVQ f+16(FP), R8
+	MOVL FieldSection_at(R8), DI
+	MOVL FieldSection_fill(R8), DX
+	MOVBLZX FieldSection_carryC(R8), R9
+	MOVBLZX FieldSection_carryN(R8), R10
+	MOVBLZX FieldSection_carryS(R8), R11
+	LEAQ (R12)(DI*1), SI
+	ADDQ $FieldSection_tape, R8
+	LEAQ (const_tapeFull*2)(R8), AX
+	MOVQ AX, limit-8(SP)
+	LEAQ (R8)(DX*2), R8
+	MOVL $63, AX
+	MOVL $62, R13
+	LEAQ -64(R12)(CX*1), CX      // where the last full block starts
+`
+
+// rounds begins the loop. Long input goes in rounds of four blocks, to see when
+// one appends nothing.
+const rounds = `	CMPQ SI, CX
+	JA   tail
+	MOVQ CX, BP
+	XORL R12, R12
+	CMPQ n+8(FP), $2048
+	JB   loop
+round:
+	MOVQ R8, R12
+	LEAQ 192(SI), BP
+	CMPQ BP, CX
+	CMOVQHI CX, BP
+`
+
+// carry is the scalar step. ANDN clobbers the carry flag: add first.
+const carry = `	LEAQ (R9)(DX*2), DI          // C<<1 | carry
+	SHRXQ AX, DX, R9
+	ANDNQ DX, DI, R14            // first
+	LEAQ (R11)(R14*4), BX        // S
+	SHRXQ R13, R14, R11
+	ORQ  BX, R10
+	XORL DX, DX
+	ADDQ R15, R10
+	ADCQ $0, DX
+	ANDNQ R10, R15, R15          // F
+	MOVQ DX, R10
+	ORQ  R14, BX                 // S | first
+	TESTQ R15, BX
+`
+
+const next = `	ADDQ $64, SI
+	CMPQ SI, BP
+	JBE  loop
+	CMPQ R8, R12
+	JE   quiet
+resume:
+	CMPQ SI, CX
+	JBE  round
+`
+
+// save keeps the carries: a partial block is never committed.
+const save = `	MOVQ R9, savedC-16(SP)
+	MOVQ R10, savedN-24(SP)
+	MOVQ R11, savedS-32(SP)
+`
+
+// more notes the state of the last full block.
+const more = `	MOVQ savedC-16(SP), R9
+	MOVQ savedN-24(SP), R10
+	MOVQ savedS-32(SP), R11
+more:
+`
+
+const note = `	MOVQ f+16(FP), DI
+	SUBQ p+0(FP), SI
+	MOVL SI, FieldSection_at(DI)
+	LEAQ FieldSection_tape(DI), DX
+	SUBQ DX, R8
+	SHRQ $1, R8
+	MOVL R8, FieldSection_fill(DI)
+	MOVB R9, FieldSection_carryC(DI)
+	MOVB R10, FieldSection_carryN(DI)
+	MOVB R11, FieldSection_carryS(DI)
+	MOVQ $0, ret+32(FP)
+	VZEROUPPER
+	RET
+`
+
+// quiet begins the skip loop: four blocks without a position are a long value.
+const quiet = `
+quiet:
+	MOVQ R9, DX
+	ORQ  R10, DX
+	ORQ  R11, DX
+	JNZ  resume                  // a line end or a name is under way
+`
+
+// emptyLine requires CR LF CR LF around lane BX, and goes on at the end of the head.
+const emptyLine = `	LEAQ 1(SI)(BX*1), DI         // the LF of the empty line
+	CMPQ DI, CX
+	JAE  bad
+	LEAQ -3(DI), DX
+	CMPQ DX, R12
+	JB   bad
+	CMPL (DX), $0x0a0d0a0d
+	JNE  bad
+`
+
+// count counts the field lines of a tape that ends at R8.
+const count = `	CMPQ R8, limit-8(SP)
+	JA   bad
+	MOVQ f+16(FP), DI
+	LEAQ FieldSection_tape(DI), R9
+	MOVQ R8, BX
+	SUBQ R9, BX
+	SHRQ $2, BX
+	DECQ BX
+	JS   bad
+	MOVQ BX, FieldSection_lines(DI)
+	MOVQ SI, DX
+	SUBQ R12, DX                 // the length of the head
+	MOVQ DX, ret+32(FP)
+	CMPQ mode+24(FP), $1
+	JEQ  lines
+	JA   irregular
+`
+
+// targetSpan is the request target: R14 octets at R11.
+const targetSpan = `	MOVWLZX (R9), DX             // the end of the method
+	MOVWLZX 2(R9), R14           // the CR of the request line
+	SUBQ DX, R14
+	SUBQ $10, R14                // without SP and " HTTP/1.1"
+	JLE  bad
+	LEAQ 1(R12)(DX*1), R11
+`
+
+// lines checks each field line without a branch that is taken, and notes
+// candidates for known names.
+const lines = `lines:
+	XORL R13, R13                // candidates, the last line in bit 0
+	MOVQ R13, FieldSection_odd(DI)
+	MOVQ R13, FieldSection_odd+8(DI)
+	TESTQ BX, BX
+	JZ   none
+	CMPQ BX, $64
+	JA   irregular
+	MOVWLZX 2(R9), R11           // the CR before the line
+	CMPQ R11, $13                // names are compared from 16 octets before the colon on
+	JB   irregular
+	VPXOR X0, X0, X0
+	VMOVDQU Y0, FieldSection_ids(DI)
+	VMOVDQU Y0, FieldSection_ids+32(DI)
+	LEAQ names<>(SB), BP
+	MOVQ 0(BP), SI               // lower case
+	MOVQ 8(BP), CX               // the multiplier
+	PCALIGN $32
+line:
+	MOVWLZX 4(R9), DX            // colon
+	MOVWLZX 6(R9), R10           // CR
+	MOVQ -5(R12)(DX*1), AX
+	MOVL -2(R12)(R10*1), R15
+	SUBL DX, R11
+	ANDL $31, R11                // the length of the name, negated
+	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
+	RORXQ $40, AX, R14
+	BSWAPL R14
+	SUBL $0x3a202100, R14        // colon, SP, visible octet
+	CMPL R15, $0xdeff
+	JA   irregular
+	CMPL R14, $0xdeff
+	JA   irregular
+	ORQ  SI, AX
+	IMULQ CX, AX
+	SHRQ $34, AX                 // a hash of the name's last five octets
+	MOVQ 16(BP)(R11*8), R14
+	BTQ  AX, R14
+	ADCQ R13, R13
+	MOVL R10, R11
+	LEAQ 8(R9), AX
+	ADDQ $4, R9
+	CMPQ AX, R8
+	JB   line
+`
+
+// knownText compares the candidates in full.
+const knownText = `	MOVQ R13, R14
+	LEAQ (FieldSection_tape+4)(DI), R9
+	VPXOR X5, X5, X5             // what differs in names
+	XORL R10, R10                // seen
+	DECQ BX                      // the last line
+candidates:
+` + candidate + candidate + candidate + `	TESTQ R14, R14
+	JNZ  candidates
+	VPTEST X5, X5
+	JNZ  irregular
+	ANDL $~1, R10
+	POPCNTQ R10, AX
+	POPCNTQ R13, DX
+	CMPQ AX, DX
+	JNE  irregular               // one of them twice, or a look-alike
+	TESTL $LONGSET, R10
+	JNZ  long
+settled:
+	MOVL R10, FieldSection_seen(DI)
+	MOVL $0, FieldSection_repeated(DI)
+	VZEROUPPER
+	RET
+long:
+LONG	JMP  settled
+none:
+	MOVL R13, FieldSection_seen(DI)
+	MOVL R13, FieldSection_repeated(DI)
+	VZEROUPPER
+	RET
+`
+
+// candidate settles one candidate, or when there is none, the first line once
+// more: an id of 0 changes nothing, and no id twice changes anything.
+const candidate = `	TZCNTQ R14, AX
+	CMOVQCS BX, AX
+	BLSRQ R14, R14
+	MOVQ BX, CX
+	SUBQ AX, CX                  // the line
+	MOVWLZX (R9)(CX*4), DX       // its colon
+	MOVWLZX -2(R9)(CX*4), AX     // the CR before it
+	SUBL DX, AX
+	ANDL $31, AX                 // the length of the name, negated
+	MOVBLZX -4(R12)(DX*1), SI
+	ANDL $31, SI
+	SHLL $5, SI
+	ORL  AX, SI
+	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
+	MOVB SI, FieldSection_ids(DI)(CX*1)
+	MOVW CX, FieldSection_first(DI)(SI*2)
+	BTSL SI, R10
+	SHLL $6, SI
+	VMOVDQU -16(R12)(DX*1), X1
+	VPOR 1296(BP)(SI*1), X1, X1  // letters in lower case
+	VPXOR 1312(BP)(SI*1), X1, X1
+	VPAND 1328(BP)(SI*1), X1, X1
+	VPOR X1, X5, X5
+`
+
+const returns = `irregular:
+	NEGQ ret+32(FP)
+	VZEROUPPER
+	RET
+bad:
+	MOVQ $-1, ret+32(FP)
+	VZEROUPPER
+	RET
+`
+
+// known is the comparison of candidates. It covers 16 octets before a colon, so a LF before all but
+// the longest names; for those it looks at the octets that are left.
+func (n *names) known() string {
+	var set uint32
+	var long strings.Builder
+	for id, name := range n.name {
+		if len(name) < 16 {
+			continue
+		}
+		set |= 1 << id
+		fmt.Fprintf(&long, `	BTL  $%d, R10               // %s
+	JCC  not%d
+	MOVWLZX (FieldSection_first+%d)(DI), CX
+	MOVWLZX (R9)(CX*4), DX
+`, id, name, id, 2*id)
+		for i := len(name) - 17; i >= 0; i-- {
+			fmt.Fprintf(&long, "\tMOVBLZX -%d(R12)(DX*1), AX\n\tORL  $0x20, AX\n\tCMPL AX, $%#02x\n\tJNE  irregular\n", len(name)-i, name[i])
+		}
+		fmt.Fprintf(&long, "\tCMPB -%d(R12)(DX*1), $0x0a\n\tJNE  irregular\nnot%d:\n", len(name)+1, id)
+	}
+	return strings.NewReplacer("LONGSET", fmt.Sprintf("%#x", set), "LONG", long.String()).Replace(knownText)
+}

@@ -1,0 +1,83 @@
+package parser
+
+import "os"
+
+// kernel is an implementation that reads heads and trailer sections faster than
+// the table does. It accepts only what it is sure of.
+type kernel uint8
+
+const (
+	kernelTable  kernel = iota // none: the scanners emitted from the grammar
+	kernelAVX2                 // zhead_avx2_amd64.s
+	kernelAVX512               // zhead_avx512_amd64.s
+)
+
+var kernelNames = [...]string{kernelTable: "table", kernelAVX2: "avx2", kernelAVX512: "avx512"}
+
+// active is the kernel in use. The environment variable H1WIRE_KERNEL, read once
+// at the start, asks for one by name: table, avx2 or avx512. It is for tests and
+// measurements; a kernel that the CPU does not have, and any other value, means
+// the best there is.
+var active = chosen(os.Getenv("H1WIRE_KERNEL"))
+
+func chosen(name string) kernel {
+	best := bestKernel()
+	for k := range best {
+		if kernelNames[k] == name {
+			return k
+		}
+	}
+	return best
+}
+
+// What a kernel is to read. Lines are left to settle in the last mode.
+const (
+	modeRequest = iota
+	modeResponse
+	modeLines
+)
+
+// minBlocks is how many octets make a kernel worth its call when a section goes
+// on: the table reads fewer.
+const minBlocks = 128
+
+// minSection is how many octets make a kernel worth its call for a new section.
+const minSection = 16
+
+// maxTape is how far into a section positions on the tape reach.
+const maxTape = 1 << 16
+
+// startBlocks makes f ready for a kernel to read a section from its first octet.
+func (f *FieldSection) startBlocks() {
+	f.at, f.fill = 0, 0
+	f.carryC, f.carryN, f.carryS = 0, 0, 1
+}
+
+// take ends a section of n octets that a kernel has read. The kernel has left
+// everything on the tape.
+func (f *FieldSection) take() {
+	f.startEnd = int(f.tape[1])
+	if len(f.wide) > 0 {
+		f.wide = f.wide[:0]
+	}
+}
+
+// settle looks at the lines on the tape from f.lines on up to line n: it checks
+// what ends a name and a line, finds the FieldID, and trims the value. named says
+// that this was done for the first line's name. A last line whose line end is the last octet of
+// b lacks its LF as yet. It reports whether all are good; the table knows what is
+// wrong with the others.
+func (f *FieldSection) settle(b []byte, n int, named bool, refused fieldSet) bool {
+	for i := f.lines; i < n; i++ {
+		colon, end := int(f.tape[2*i+2]), int(f.tape[2*i+3])
+		if b[colon] != ':' || b[end] != '\r' || end+1 < len(b) && b[end+1] != '\n' {
+			return false
+		}
+		if !named && refused>>f.nameEnd(b, colon)&1 != 0 {
+			return false
+		}
+		named = false
+		f.fieldEnd(b, end)
+	}
+	return true
+}

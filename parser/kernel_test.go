@@ -1,0 +1,358 @@
+package parser
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/testdata/corpora"
+)
+
+// with makes k the kernel in use for the rest of the test.
+func with(t testing.TB, k kernel) {
+	before := active
+	active = k
+	t.Cleanup(func() { active = before })
+}
+
+// eachKernel runs f for every kernel that this CPU has.
+func eachKernel(t *testing.T, f func(t *testing.T, k kernel)) {
+	for k := kernelTable + 1; k <= bestKernel(); k++ {
+		t.Run(kernelNames[k], func(t *testing.T) {
+			with(t, k)
+			f(t, k)
+		})
+	}
+}
+
+// TestKernelRequired fails when the kernel that H1WIRE_REQUIRE_KERNEL names is
+// not the one in use. Continuous integration sets it where the machine has that
+// kernel, so that no test passes because nothing ran.
+func TestKernelRequired(t *testing.T) {
+	if name := os.Getenv("H1WIRE_REQUIRE_KERNEL"); name != "" {
+		require.Equal(t, name, kernelNames[active])
+	}
+	t.Logf("kernel %s, the best is %s", kernelNames[active], kernelNames[bestKernel()])
+}
+
+// TestKernelAccepts: a kernel reads every message of the corpora to the end,
+// lines and names included. So the comparisons below compare something.
+func TestKernelAccepts(t *testing.T) {
+	eachKernel(t, func(t *testing.T, k kernel) {
+		for mode, names := range [][]string{modeRequest: corpora.Requests(), modeResponse: corpora.Responses()} {
+			for _, name := range names {
+				for i, m := range corpora.Load(name) {
+					var f FieldSection
+					f.startBlocks()
+					n := f.blocks(m, mode)
+					if repeats := n == -len(m) && strings.Contains(name, "response"); !repeats {
+						require.Equal(t, len(m), n, "%s %d", name, i)
+					}
+				}
+			}
+		}
+	})
+}
+
+// reader is a head or trailer section, read by the table and by the kernel.
+type reader struct {
+	request  RequestHead
+	response ResponseHead
+	trailer  FieldSection
+}
+
+var kinds = []string{"request", "response", "trailer"}
+
+func (r *reader) parse(kind string, b []byte, o *Options) (int, error) {
+	switch kind {
+	case "request":
+		return r.request.Parse(b, o)
+	case "response":
+		return r.response.Parse(b, o)
+	}
+	return r.trailer.Parse(b, o)
+}
+
+func (r *reader) fields(kind string) *FieldSection {
+	switch kind {
+	case "request":
+		return &r.request.Fields
+	case "response":
+		return &r.response.Fields
+	}
+	return &r.trailer
+}
+
+func (r *reader) reset() {
+	r.request.Reset()
+	r.response.Reset()
+	r.trailer.Reset()
+}
+
+// differs says what is not the same in what two readers read.
+func (r *reader) differs(o *reader, kind string) string {
+	switch kind {
+	case "request":
+		a, b := &r.request, &o.request
+		if a.Method != b.Method || a.Version != b.Version || a.MethodName != b.MethodName || a.Target != b.Target {
+			return "request line"
+		}
+	case "response":
+		a, b := &r.response, &o.response
+		if a.Status != b.Status || a.Version != b.Version || a.Reason != b.Reason {
+			return "status line"
+		}
+	}
+	f, g := r.fields(kind), o.fields(kind)
+	if f.Len() != g.Len() || f.seen != g.seen || f.repeated != g.repeated || f.emptyLine() != g.emptyLine() {
+		return fmt.Sprintf("section: %d %d lines, seen %x %x, repeated %x %x, empty line at %d %d",
+			f.Len(), g.Len(), f.seen, g.seen, f.repeated, g.repeated, f.emptyLine(), g.emptyLine())
+	}
+	for i := range f.Len() {
+		if f.Line(i) != g.Line(i) {
+			return fmt.Sprintf("line %d: %v %v", i, f.Line(i), g.Line(i))
+		}
+	}
+	for id := range fieldIDs {
+		if f.Has(id) && f.first[id] != g.first[id] {
+			return fmt.Sprintf("first %v: %d %d", id, f.first[id], g.first[id])
+		}
+	}
+	return ""
+}
+
+// comparison reads octets with the kernel and with the table.
+type comparison struct {
+	kernel, table reader
+	whole         int // sections that were accepted
+}
+
+// compare requires that both say the same of b, and that the kernel, when it reads b in two
+// pieces that meet at cut, does too.
+func (c *comparison) compare(t testing.TB, kind string, b []byte, o *Options, cut int) {
+	k := active
+	active = kernelTable
+	c.table.reset()
+	n, err := c.table.parse(kind, b, o)
+	active = k
+	if n > 0 {
+		c.whole++
+	}
+	c.kernel.reset()
+	c.same(t, kind, "whole", b, o, n, err)
+	if cut <= 0 || cut >= len(b) {
+		return
+	}
+	c.kernel.reset()
+	m, cutErr := c.kernel.parse(kind, b[:cut:cut], o)
+	switch {
+	case m > 0 || cutErr != nil:
+		active = kernelTable
+		c.table.reset()
+		n, err = c.table.parse(kind, b[:cut:cut], o)
+		active = k
+		c.verdict(t, kind, "first piece", b[:cut], m, cutErr, n, err)
+	default:
+		c.same(t, kind, "second piece", b, o, n, err)
+	}
+}
+
+func (c *comparison) same(t testing.TB, kind, what string, b []byte, o *Options, n int, err error) {
+	m, kernelErr := c.kernel.parse(kind, b, o)
+	c.verdict(t, kind, what, b, m, kernelErr, n, err)
+}
+
+func (c *comparison) verdict(t testing.TB, kind, what string, b []byte, m int, kernelErr error, n int, err error) {
+	if m != n || (kernelErr == nil) != (err == nil) || err != nil && *kernelErr.(*Error) != *err.(*Error) {
+		t.Fatalf("%s, %s: kernel %d %v, table %d %v\n%q", kind, what, m, kernelErr, n, err, b)
+	}
+	if n > 0 {
+		if d := c.kernel.differs(&c.table, kind); d != "" {
+			t.Fatalf("%s, %s: %s\n%q", kind, what, d, b)
+		}
+	}
+}
+
+// TestKernelOctets puts every octet at every place of a head, so into every lane
+// of a block, with the empty line in every lane too.
+func TestKernelOctets(t *testing.T) {
+	eachKernel(t, func(t *testing.T, k kernel) {
+		var c comparison
+		for shift := range 66 {
+			for kind, s := range map[string]string{
+				"request":  "GET /" + strings.Repeat("a", shift) + " HTTP/1.1\r\nHost: example\r\nX-Y: a b\r\nConnection: close\r\n\r\n",
+				"response": "HTTP/1.1 200 " + strings.Repeat("a", shift) + "\r\nServer: example\r\nX-Y: a b\r\nTE: x\r\n\r\n",
+				"trailer":  "A: " + strings.Repeat("a", 1+shift) + "\r\nDate: example\r\nX-Y: a b\r\n\r\n",
+			} {
+				b := []byte(s)
+				step := 1
+				if shift%8 != 0 {
+					step = 7 // every lane is there already; go on with fewer octets
+				}
+				for i := range b {
+					was := b[i]
+					for o := (i * shift) % step; o < 256; o += step {
+						b[i] = byte(o)
+						c.compare(t, kind, b, nil, 0)
+					}
+					b[i] = was
+				}
+			}
+		}
+	})
+}
+
+// TestKernelLengths has names, values and targets of every length up to 300, and
+// every prefix of some.
+func TestKernelLengths(t *testing.T) {
+	eachKernel(t, func(t *testing.T, k kernel) {
+		var c comparison
+		for n := range 301 {
+			a := strings.Repeat("a", n)
+			for _, s := range []string{
+				"GET /" + a + " HTTP/1.1\r\nHost: h\r\n\r\n", a + " / HTTP/1.0\r\nHost: h\r\n\r\n",
+				"GET / HTTP/1.1\r\nHost: h\r\n" + a + ": b\r\nTE: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nA: " + a + "\r\nTE: x\r\n\r\n",
+				"GET / HTTP/1.1\r\nHost: h\r\nA:" + strings.Repeat(" ", n) + "b" + strings.Repeat("\t", n) + "\r\n\r\n",
+				"GET / HTTP/1.1\r\n" + strings.Repeat("a:b\r\n", n) + "\r\n",
+				"GET / HTTP/1.1\r\n" + strings.Repeat("Host: "+a[:n/50]+"\r\n", n) + "\r\n",
+			} {
+				c.compare(t, "request", []byte(s), nil, n)
+				c.compare(t, "request", []byte(s+"rest"), nil, n)
+			}
+			for _, s := range []string{"HTTP/1.1 200 " + a + "\r\nA: b\r\n\r\n", "HTTP/1.1 200 OK\r\n" + a + ": " + a + "\r\n\r\n"} {
+				c.compare(t, "response", []byte(s), nil, n)
+			}
+			for _, s := range []string{a + ": b\r\n\r\n", strings.Repeat("a: b\r\n", n) + "\r\n", "a: " + a + "\r\n\r\n"} {
+				c.compare(t, "trailer", []byte(s), nil, n)
+			}
+		}
+	})
+}
+
+// TestKernelLimits goes to the limits on field lines and octets, and one beyond.
+func TestKernelLimits(t *testing.T) {
+	eachKernel(t, func(t *testing.T, k kernel) {
+		var c comparison
+		for _, lines := range []int{0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 55, 56, 57, 63, 64, 65, 66, 126, 127, 128, 129, 130, 200, 300} {
+			for _, line := range []string{"a:\r\n", "ab: c\r\n", "Content-Length: 1\r\n", "abc: " + strings.Repeat("d", 60) + "\r\n"} {
+				for _, limit := range []int{0, lines - 1, lines, lines + 1} {
+					o := &Options{MaxFields: max(limit, 0)}
+					c.compare(t, "request", []byte("GET / HTTP/1.1\r\n"+strings.Repeat(line, lines)+"\r\n"), o, 100)
+					c.compare(t, "response", []byte("HTTP/1.1 200 OK\r\n"+strings.Repeat(line, lines)+"\r\n"), o, 500)
+					c.compare(t, "trailer", []byte(strings.Repeat(line, lines)+"\r\n"), o, 200)
+				}
+			}
+		}
+		for _, size := range []int{64, 100, 128, 1000, 4096, 1<<16 - 64, 1<<16 - 1, 1 << 16, 1<<16 + 1, 1<<16 + 64, 1 << 17} {
+			for _, limit := range []int{size - 1, size, size + 1, 1 << 16, 1 << 20} {
+				o := &Options{MaxHeadSize: limit, MaxTrailerSize: limit}
+				head := "GET / HTTP/1.1\r\nA: \r\nTE: x\r\n\r\n"
+				at := strings.Index(head, "A: ") + 3
+				c.compare(t, "request", []byte(head[:at]+strings.Repeat("b", size-len(head))+head[at:]), o, size-10)
+				trailer := "A: b\r\n\r\n"
+				c.compare(t, "trailer", []byte(trailer[:3]+strings.Repeat("b", size-len(trailer))+trailer[3:]), o, size-1)
+			}
+		}
+	})
+}
+
+// TestKernelPrefixes reads every prefix of messages, against a page that must
+// not be touched.
+func TestKernelPrefixes(t *testing.T) {
+	messages := 5
+	if long() > 0 {
+		messages = 1 << 30
+	}
+	eachKernel(t, func(t *testing.T, k kernel) {
+		var c comparison
+		g := newGuard(t, 8)
+		for kind, names := range map[string][]string{"request": corpora.Requests(), "response": corpora.Responses()} {
+			for _, name := range names {
+				for i, m := range corpora.Load(name) {
+					if i == messages {
+						break
+					}
+					for n := range len(m) + 1 {
+						c.compare(t, kind, g.end(m[:n]), nil, n*(i%7)/7)
+					}
+				}
+			}
+		}
+	})
+}
+
+// long is how many mutations make a long test, from H1WIRE_MUTATIONS; 0 when this
+// is not one.
+func long() int {
+	n, _ := strconv.Atoi(os.Getenv("H1WIRE_MUTATIONS"))
+	return n
+}
+
+// TestKernelMutations changes messages at random, and puts them against a page
+// that must not be touched, at either end.
+func TestKernelMutations(t *testing.T) {
+	rounds := 60_000
+	if testing.Short() {
+		rounds = 10_000
+	}
+	eachKernel(t, func(t *testing.T, k kernel) {
+		messages := map[string][][]byte{}
+		for kind, names := range map[string][]string{"request": corpora.Requests(), "response": corpora.Responses()} {
+			for _, name := range names {
+				messages[kind] = append(messages[kind], corpora.Load(name)...)
+			}
+		}
+		for _, m := range slices.Concat(messages["request"][:500], messages["response"][:100]) {
+			messages["trailer"] = append(messages["trailer"], m[bytes.IndexByte(m, '\n')+1:])
+		}
+		for i := range 300 {
+			messages["request"] = append(messages["request"], dense(rand.New(rand.NewPCG(uint64(i), 5))))
+		}
+		var c comparison
+		g := newGuard(t, 16)
+		r := rand.New(rand.NewPCG(7, uint64(long())))
+		total := max(rounds, long())
+		for range total {
+			kind := kinds[r.IntN(len(kinds))]
+			b := mutate(r, messages[kind][r.IntN(len(messages[kind]))])
+			if len(b) > g.size() {
+				continue
+			}
+			if r.IntN(2) == 0 {
+				b = g.end(b)
+			} else {
+				b = g.start(b)
+			}
+			c.compare(t, kind, b, nil, r.IntN(1+len(b)))
+		}
+		t.Logf("%d inputs, %d of them good", total, c.whole)
+		require.Greater(t, c.whole, total/20, "the mutations spoil nearly all")
+		require.Less(t, c.whole, total*19/20, "the mutations spoil nearly none")
+	})
+}
+
+// FuzzKernel compares the kernels with the table.
+func FuzzKernel(f *testing.F) {
+	for i, s := range seeds("request", "response", "trailer") {
+		f.Add([]byte(s), uint16(i))
+	}
+	for _, name := range []string{"tiny", "classic", "response"} {
+		f.Add(corpora.Load(name)[0], uint16(100))
+	}
+	f.Fuzz(func(t *testing.T, octets []byte, cut uint16) {
+		for k := kernelTable + 1; k <= bestKernel(); k++ {
+			with(t, k)
+			var c comparison
+			for _, kind := range kinds {
+				c.compare(t, kind, octets, nil, int(cut))
+			}
+		}
+	})
+}
