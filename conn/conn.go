@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"io"
 	"net"
-	"os"
 	"time"
 )
 
@@ -118,11 +117,17 @@ func (c Conn) Reply(start StartLine, h *Header, body []byte) error {
 	if err := c.sc.respond(&start, h, int64(len(body))); err != nil {
 		return err
 	}
-	if o.body == bodyFixed && len(body) > 0 {
+	switch {
+	case len(body) == 0:
+	case o.body == bodyFixed: // not by write: everything is to leave together
 		if err := o.append(body); err != nil {
 			return err
 		}
 		o.left = 0
+	case o.body == bodyChunked: // as h asked for
+		if _, err := o.write(body); err != nil {
+			return err
+		}
 	}
 	return o.finish(nil)
 }
@@ -194,14 +199,6 @@ func (c Conn) ReadFrom(r io.Reader) (int64, error) {
 			return sent, err
 		}
 	}
-}
-
-func isFile(r io.Reader) bool {
-	if l, ok := r.(*io.LimitedReader); ok {
-		r = l.R
-	}
-	_, ok := r.(*os.File)
-	return ok
 }
 
 // SetBodyTimeout is Params.BodyTimeout for this request. It is called in

@@ -156,6 +156,9 @@ func (d *raw) outside() {
 
 // write sends p. Writing inside the callback is fine: its lock is another.
 func (d *raw) write(p []byte) error {
+	if d.closing.Load() {
+		return errClosed
+	}
 	n, errno := writeFD(d.fd, p)
 	switch {
 	case n == len(p):
@@ -171,6 +174,9 @@ func (d *raw) write(p []byte) error {
 func (d *raw) writeBoth(a, b []byte) error {
 	if len(a) == 0 {
 		return d.write(b)
+	}
+	if d.closing.Load() {
+		return errClosed
 	}
 	n, errno := writevFD(d.fd, a, b)
 	switch {

@@ -40,7 +40,11 @@ func (sc *ServerConn) failed(err error) {
 	var own *callbackError
 	switch {
 	case errors.As(err, &own):
-		sc.set.Logger.Error("delegate failed", "remote", sc.nc.RemoteAddr(), "err", own.err)
+		level := slog.LevelError
+		if sc.out.lost(own.err) {
+			level = slog.LevelDebug // peers leave; that must not fill a log
+		}
+		sc.set.Logger.Log(sc.home.ctx, level, "delegate failed", "remote", sc.nc.RemoteAddr(), "err", own.err)
 		sc.abandon(own.err)
 	case errors.As(err, &broke):
 		sc.reject(broke)

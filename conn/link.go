@@ -35,19 +35,19 @@ type link struct {
 	nc    net.Conn
 	set   *settings
 	clock *clock
-	place int // among the clock's members, -1 when not
 	via   transport
 
 	readBy  atomic.Int64 // when waiting for octets is late; 0: never
 	writeBy atomic.Int64 // when a blocked write is late
-	idle    atomic.Uint32
 
 	readStop, writeStop atomic.Pointer[stop] // set by the application
 	exchange            uint64               // the one under way, of a server; guarded by out.mu
 
 	sent    atomic.Int64 // octets, ever; counted where somebody asks: by stream
-	closing atomic.Bool  // whoever waits must stop: we are closing
-	handed  bool         // nc is somebody else's now
+	place   int32        // among the clock's members, -1 when not
+	idle    atomic.Uint32
+	closing atomic.Bool // whoever waits must stop: we are closing
+	handed  bool        // nc is somebody else's now
 
 	bg *background // of watch
 }
@@ -229,17 +229,4 @@ func (s stream) writeBoth(a, b []byte) error {
 	}
 	s.writeBy.Store(0)
 	return nil
-}
-
-// readFrom leaves it to the net.Conn, if it can: a *net.TCPConn has sendfile(2).
-func (s stream) readFrom(r io.Reader) (int64, bool, error) {
-	tcp, ok := s.nc.(*net.TCPConn)
-	if !ok {
-		return 0, false, nil
-	}
-	s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
-	defer s.writeBy.Store(0)
-	n, err := tcp.ReadFrom(r)
-	s.sent.Add(n)
-	return n, true, err
 }

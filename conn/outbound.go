@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"errors"
 	"io"
 	"runtime"
 	"sync"
@@ -18,9 +19,9 @@ type outbound struct {
 	owner sender
 
 	exchange uint64 // the one that may send; a handle of another is stale
+	left     int64  // octets to come, of bodyFixed
 	phase    sendPhase
 	body     sendBody
-	left     int64 // octets to come, of bodyFixed
 
 	// alone: the driver waits, so nobody else will send what is appended.
 	alone atomic.Bool
@@ -170,6 +171,14 @@ func (o *outbound) fail(err error) {
 		o.link.via.wakeReader()
 		o.owner.messageSent()
 	}
+}
+
+// lost reports whether err, which a delegate returned, is only what the
+// connection failed with: the peer left, or we closed.
+func (o *outbound) lost(err error) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err != nil && errors.Is(err, o.err) && !errors.Is(err, ErrTooManyBytes) && !errors.Is(err, ErrTooFewBytes)
 }
 
 // release gives an empty buffer back.

@@ -61,12 +61,9 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 	persist := sc.ask.persist && body != bodyUntilClose && (sc.ask.read || length < 0) && !sc.draining.Load()
 	options := h.options()
 	tunnel := start.Status == 101 || sc.ask.connect && start.Status/100 == 2
-	skip := fieldSet(0)
+	skip := setOf(parser.FieldTransferEncoding) // ours is written below
 	if body != bodyFixed && body != bodyHidden && start.Status != 304 {
 		skip |= setOf(parser.FieldContentLength)
-	}
-	if body == bodyUntilClose || body == bodyChunked {
-		skip |= setOf(parser.FieldTransferEncoding) // ours is written below
 	}
 	b = h.appendWire(b, skip)
 	if !h.has(parser.FieldDate) {
@@ -122,6 +119,8 @@ func (sc *ServerConn) frame(status int, h *Header, length int64) (body sendBody,
 			return 0, 0, &OutputError{Rule: "Content-Length is not that of the content", Section: "RFC 9110 §8.6", Err: err}
 		}
 		return bodyFixed, h.contentLength, nil
+	case hasCoding && !sc.ask.http10:
+		return bodyChunked, 0, nil
 	case length >= 0:
 		return bodyFixed, length, nil
 	case sc.ask.http10:

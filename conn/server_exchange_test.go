@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/conn/conntest"
 )
 
 const (
@@ -427,4 +430,33 @@ func TestErrorsAndPanicsOfCallbacksClose(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A response whose Header names a coding is never framed twice.
+func TestTransferEncodingOfTheApplication(t *testing.T) {
+	h := new(Header)
+	h.Add("Transfer-Encoding", "chunked")
+	r := newRecorder()
+	r.finish = func(c Conn, _ []byte) error { return c.Reply(StatusLine(200), h, []byte("abc")) }
+	for send, want := range map[string]string{
+		get:                                  "Transfer-Encoding: chunked\n\n3\nabc\n0\n\n",
+		"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n": "Content-Length: 3\n\n",
+		"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n": "Content-Length: 3\nConnection: keep-alive\n\nabc",
+	} {
+		bubble(t, nil, r2(r), func(t *testing.T, c *client, _ *ServerConn) {
+			c.send(t, send)
+			expect(t, c, crlf("HTTP/1.1 200 OK\n"+want), false)
+		})
+	}
+}
+
+// A handler that ends its goroutine ends the connection with it.
+func TestGoexitInACallback(t *testing.T) {
+	s := &Server{Delegate: delegates(func(Conn) MessageDelegate { runtime.Goexit(); return nil })}
+	inMemory(t, s, func(t *testing.T, l *conntest.Listener) {
+		c := dialMemory(t, l)
+		c.send(t, get)
+		expect(t, c, "", true)
+		require.NoError(t, s.Shutdown(context.Background()))
+	})
 }

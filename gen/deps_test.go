@@ -42,6 +42,7 @@ const policy = `
 	# Commands.
 	parser < tools/h1lint;
 	conn < tools/h1get;
+	conn, net/http < tools/h1soak;
 	conn, conn/nethttp, net/http < tools/h1serve;
 `
 

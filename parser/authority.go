@@ -120,6 +120,15 @@ func (h *RequestHead) host(b []byte) Span {
 	return v
 }
 
+func isDigits(v []byte) bool {
+	for _, c := range v {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
 // blame notes an error at an offset from the start of a span, unless one was
 // noted before.
 func (h *RequestHead) blame(code ErrorCode, from uint32, offset int) {
@@ -137,8 +146,8 @@ func hostFault(v []byte) int {
 	for i < len(v) && octets[v[i]]&isRegName != 0 {
 		i++
 	}
-	if i == len(v) {
-		return -1
+	if i == len(v) || i > 0 && v[i] == ':' && isDigits(v[i+1:]) {
+		return -1 // a name, or a name and a port
 	}
 	state := uint8(1)
 	if i > 0 {

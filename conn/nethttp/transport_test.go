@@ -145,8 +145,8 @@ func TestBothTransportsAtBothServers(t *testing.T) {
 
 // clip shortens what would fill the screen; its length stays in it.
 func clip(s string) string {
-	if len(s) > 2000 {
-		return fmt.Sprintf("%s… %d", s[:2000], len(s))
+	if len(s) > 500 {
+		return fmt.Sprintf("%s… %d", s[:500], len(s))
 	}
 	return s
 }

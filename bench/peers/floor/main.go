@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"log"
 	"net"
+	"runtime"
 	"syscall"
 	"time"
 	"unsafe"
@@ -31,9 +32,9 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := serve(int(f.Fd())); err != nil {
-		log.Fatal(err)
-	}
+	err = serve(int(f.Fd()))
+	runtime.KeepAlive(f) // its finalizer closes the descriptor
+	log.Fatal(err)
 }
 
 // response returns n responses in a row; their Date is that of the start.

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/h1wire/h1wire/conn"
+)
+
+// Limits of the server in this process: short enough for bad peers to run into
+// them all the time, long enough for good ones not to on a machine that is busy.
+var limits = conn.Params{
+	HeaderTimeout: 4 * time.Second,
+	IdleTimeout:   8 * time.Second,
+	BodyTimeout:   8 * time.Second,
+	WriteTimeout:  4 * time.Second,
+	MaxBodySize:   4 << 20,
+	Decompress:    true,
+	Logger:        slog.New(slog.DiscardHandler),
+}
+
+// serve starts a server that answers as h1serve does.
+func serve(d conn.Driver) (addr string, stop func() error, err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	s := &conn.Server{Delegate: resources{}, Params: limits, Driver: d}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(l) }()
+	return l.Addr().String(), func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		err := s.Shutdown(ctx)
+		if err != nil {
+			_ = s.Close()
+		}
+		if ended := <-ended; !errors.Is(ended, conn.ErrServerClosed) {
+			return ended
+		}
+		return err
+	}, nil
+}
+
+var (
+	hello = []byte("Hello, World!")
+	big   = bytes.Repeat([]byte("h1wire  "), 1<<17)
+)
+
+// resources are /plaintext, /big, /echo, and the length of the content anywhere
+// else.
+type resources struct{}
+
+func (resources) StartRequest(_ *conn.ServerConn, c conn.Conn) conn.MessageDelegate {
+	return &exchange{Conn: c}
+}
+
+func (resources) OnClose(*conn.ServerConn) {}
+
+type exchange struct {
+	conn.Conn
+	echoes, replied bool
+	body            []byte
+	length          int
+}
+
+func (x *exchange) HeadersReceived(start *conn.StartLine, _ *conn.Fields) error {
+	switch string(start.Target) {
+	case "/plaintext":
+		x.replied = true
+		return x.Reply(conn.StatusLine(200), nil, hello)
+	case "/big":
+		x.replied = true
+		return x.Reply(conn.StatusLine(200), nil, big)
+	case "/echo", "/smug":
+		x.echoes = true
+	}
+	return nil
+}
+
+func (x *exchange) DataReceived(p []byte) error {
+	x.length += len(p)
+	if x.echoes {
+		x.body = append(x.body, p...)
+	}
+	return nil
+}
+
+func (x *exchange) Finish() error {
+	switch {
+	case x.replied:
+		return nil
+	case x.echoes:
+		return x.Reply(conn.StatusLine(200), nil, x.body)
+	}
+	return x.Reply(conn.StatusLine(200), nil, strconv.AppendInt(nil, int64(x.length), 10))
+}
+
+func (x *exchange) OnConnectionClose(error) {}
