@@ -32,7 +32,7 @@ type clock struct {
 func (c *clock) add(l *link) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	l.place = len(c.members)
+	l.place = int32(len(c.members))
 	c.members = append(c.members, l)
 	if c.ticking {
 		return

@@ -56,17 +56,16 @@ func (sc *ServerConn) Driver() Driver { return sc.driver }
 // is done before anyone else knows of sc, for whoever closes it wakes the driver.
 func (sc *ServerConn) choose(d Driver) {
 	if d == Loop {
-		if l := newLooped(sc); l != nil {
+		if l := asLooped(sc); l != nil {
 			sc.driver, sc.nc, sc.via = Loop, l, l
 			return
 		}
 	}
 	if d != Stream {
 		if r := newRaw(sc); r != nil {
-			sc.driver, sc.via, sc.loop = Raw, r, r.serve
+			sc.driver, sc.via = Raw, r
 			return
 		}
 	}
-	s := stream{&sc.link}
-	sc.driver, sc.via, sc.loop = Stream, s, sc.serveStream
+	sc.driver, sc.via = Stream, stream{&sc.link}
 }

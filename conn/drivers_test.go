@@ -3,6 +3,7 @@ package conn
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -103,7 +105,9 @@ func TestServerCasesOverTCP(t *testing.T) {
 				n, err := nc.Read(buf)
 				got.Write(buf[:n])
 				if err != nil {
-					assert.Equal(t, io.EOF, err, tc.name)
+					if !errors.Is(err, syscall.ECONNRESET) { // as it may be for who still sends
+						assert.Equal(t, io.EOF, err, tc.name)
+					}
 					break
 				}
 			}

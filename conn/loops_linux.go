@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"net"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,7 @@ type loops struct {
 	mu    sync.Mutex
 	list  atomic.Pointer[[]*eventLoop] // nil where none runs
 	turn  int                          // who gets the next connection
+	local map[string]net.Addr
 	table loopTable
 }
 
@@ -79,6 +81,26 @@ func (all *loops) close(l *eventLoop) bool {
 	_ = unix.Close(l.epoll)
 	_ = unix.Close(l.bell)
 	return true
+}
+
+// sharedMost is of how many local addresses connections share one copy.
+const sharedMost = 64
+
+// share returns an address equal to addr: the same for all connections that have it.
+func (all *loops) share(addr net.Addr) net.Addr {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	key := addr.String()
+	if known := all.local[key]; known != nil {
+		return known
+	}
+	if all.local == nil {
+		all.local = map[string]net.Addr{}
+	}
+	if len(all.local) < sharedMost {
+		all.local[key] = addr
+	}
+	return addr
 }
 
 // relieve gives all loops that are in a callback another goroutine.

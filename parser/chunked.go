@@ -24,47 +24,34 @@ func (c *ChunkedBody) Next(b []byte, o *Options) (data []byte, n int, err error)
 		return nil, 0, nil
 	}
 	if c.state != chunkLineEnd {
-		if n = c.plain(b, o); n == 0 {
+		size, line := c.shortLine(b, o)
+		switch {
+		case line == 0:
 			if n = c.scan(b, o); n < 0 {
 				return nil, 0, &c.err
 			}
-		}
-		if c.state != chunkLineEnd || c.last {
-			return nil, n, nil
+			if c.state != chunkLineEnd || c.last {
+				return nil, n, nil
+			}
+		case size-1 < uint(len(b))-line: // all its data is here
+			c.state = chunkData
+			end := line + size
+			return b[line:end:end], int(end), nil
+		default:
+			c.size, c.state, n = uint64(size), chunkLineEnd, int(line)
+			if size == 0 {
+				c.last = true
+				return nil, n, nil
+			}
 		}
 	}
 	data = b[n:]
 	if c.size <= uint64(len(data)) {
-		data = data[:c.size:c.size]
+		data = data[:c.size]
 		c.state = chunkData
 	}
 	c.size -= uint64(len(data))
 	return data[:len(data):len(data)], n + len(data), nil
-}
-
-// plain reads a chunk line that is as nearly all are: whole, a size of at most
-// eight digits, no chunk-ext. It returns the line's length with the CRLF of the
-// data before it, or 0 when the line is not of that kind, for scan to read it.
-func (c *ChunkedBody) plain(b []byte, o *Options) int {
-	const longest = len("\r\n12345678\r\n")
-	i := 0
-	switch {
-	case len(b) < longest || o != nil && o.chunkLine() < longest:
-		return 0
-	case c.state == chunkData && b[0] == '\r' && b[1] == '\n':
-		i = 2
-	case c.state != chunkSize || c.line > 0:
-		return 0
-	}
-	size, first := uint64(0), i
-	for ; i < first+8 && octets[b[i]]&isHexdig != 0; i++ {
-		size = size<<4 | hexValue(b[i])
-	}
-	if i == first || b[i] != '\r' || b[i+1] != '\n' {
-		return 0
-	}
-	c.size, c.state, c.last = size, chunkLineEnd, size == 0
-	return i + 2
 }
 
 // scan reads on to the end of a chunk line and returns how far it came, or -1

@@ -16,12 +16,12 @@ const drainMost = 256 << 10
 // requestBody is Request.Body: it reads from the connection, which sends "100
 // (Continue)" when it first has to wait for content.
 type requestBody struct {
-	conn.Conn
-	mu      sync.Mutex
-	left    int64 // octets to come; -1 when that is not known
-	expects bool  // the client may wait for 100 (Continue), and content was not asked for
-	closed  bool
-	err     error // how it ended; io.EOF at its end
+	exchange *exchange
+	mu       sync.Mutex
+	left     int64 // octets to come; -1 when that is not known
+	expects  bool  // the client may wait for 100 (Continue), and content was not asked for
+	closed   bool
+	err      error // how it ended; io.EOF at its end
 }
 
 func (b *requestBody) Read(p []byte) (int, error) {
@@ -39,7 +39,7 @@ func (b *requestBody) read(p []byte) (int, error) {
 		return 0, b.err
 	}
 	b.expects = false
-	n, err := b.Conn.Read(p)
+	n, err := b.exchange.conn.Read(p)
 	if b.left > 0 {
 		b.left -= int64(n)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"github.com/h1wire/h1wire/conn"
 )
 
 // requestContext is the context of a request. Most handlers never wait for it,
@@ -13,9 +11,9 @@ import (
 // does.
 type requestContext struct {
 	*connection
-	conn conn.Conn
-	mu   sync.Mutex
-	real context.Context // nil until somebody waits
+	exchange *exchange
+	mu       sync.Mutex
+	real     context.Context // nil until somebody waits
 }
 
 // waited returns the context that can be waited for.
@@ -23,7 +21,7 @@ func (c *requestContext) waited() context.Context {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.real == nil {
-		c.real = c.conn.Context()
+		c.real = c.exchange.conn.Context()
 	}
 	return c.real
 }

@@ -23,9 +23,8 @@ func (s *service) StartRequest(sc *conn.ServerConn, c conn.Conn) conn.MessageDel
 	if of.tls == nil {
 		of.tls = sc.TLS()
 	}
-	x := &exchange{service: s}
-	x.context = requestContext{connection: of, conn: c}
-	x.response.Conn, x.body.Conn = c, c
+	x := &exchange{service: s, conn: c}
+	x.context.connection, x.context.exchange = of, x
 	x.response.exchange = x
 	return x
 }
@@ -38,6 +37,7 @@ const valuesInside = 8
 // keep any part of it for as long as it likes, so it is never used again.
 type exchange struct {
 	service  *service
+	conn     conn.Conn
 	request  http.Request
 	url      url.URL
 	context  requestContext
@@ -88,7 +88,7 @@ func (x *exchange) panicked(cause any) {
 		x.service.server.log.Error("panic in a handler", slog.String("remote", x.request.RemoteAddr),
 			slog.Any("panic", cause), slog.String("stack", string(stack)))
 	}
-	_ = x.response.ServerConn().Close()
+	_ = x.conn.ServerConn().Close()
 }
 
 // generalOptions answers "OPTIONS *" (RFC 9110 §9.3.7).
@@ -102,7 +102,7 @@ func (generalOptions) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 func (x *exchange) refuse(err error) error {
 	x.service.server.log.Debug("bad request", "remote", x.context.remote, "err", err)
 	x.response.abandon()
-	return x.response.Reply(conn.StatusLine(http.StatusBadRequest), closing, nil)
+	return x.conn.Reply(conn.StatusLine(http.StatusBadRequest), closing, nil)
 }
 
 // closing is the header of a response that is the last.

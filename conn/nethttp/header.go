@@ -7,12 +7,15 @@ import (
 	"strings"
 
 	"github.com/h1wire/h1wire/conn"
+	"github.com/h1wire/h1wire/parser"
 )
 
 // build makes h what is sent of the handler's header, in the order of names, as
 // net/http does; and notes what it says about the content. mu is held.
-func (w *response) build(h *conn.Header, status int) {
+func (w *response) build(s *scratch, status int) {
+	h := &s.header
 	h.Reset()
+	s.trailers = s.trailers[:0]
 	w.length = -1
 	w.sniffs = allowsContent(status)
 	if len(w.fields) == 0 {
@@ -25,7 +28,7 @@ func (w *response) build(h *conn.Header, status int) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if values := w.fields[name]; w.sends(name, values, status) {
+		if values := w.fields[name]; w.sends(s, name, values, status) {
 			for _, v := range values {
 				h.Add(name, v)
 			}
@@ -33,8 +36,9 @@ func (w *response) build(h *conn.Header, status int) {
 	}
 	if h.Err() != nil { // seldom, so only now with care
 		h.Reset()
+		w.length = -1
 		for _, name := range names {
-			if values := w.fields[name]; w.sends(name, values, status) {
+			if values := w.fields[name]; w.sends(s, name, values, status) {
 				w.addAll(h, name, values)
 			}
 		}
@@ -42,20 +46,20 @@ func (w *response) build(h *conn.Header, status int) {
 }
 
 // sends reports whether a field is to be sent as it is, and notes what it says.
-func (w *response) sends(name string, values []string, status int) bool {
-	switch name {
-	case "Content-Length":
+func (w *response) sends(s *scratch, name string, values []string, status int) bool {
+	switch parser.FieldOf(name) { // in any case: a handler may have spelled it otherwise
+	case parser.FieldContentLength:
 		return allowsContent(status) && w.declare(values)
-	case "Transfer-Encoding": // is the connection's business
+	case parser.FieldTransferEncoding: // is the connection's business
 		w.sniffs = false
 		return false
-	case "Content-Type":
+	case parser.FieldContentType:
 		w.sniffs = false
 		return status != http.StatusNotModified
-	case "Content-Encoding":
+	case parser.FieldContentEncoding:
 		w.sniffs = w.sniffs && len(values) > 0 && values[0] == ""
-	case "Trailer":
-		w.announce(values)
+	case parser.FieldTrailer:
+		s.announce(values)
 	default:
 		return !strings.HasPrefix(name, http.TrailerPrefix)
 	}
@@ -64,7 +68,7 @@ func (w *response) sends(name string, values []string, status int) bool {
 
 // declare notes the Content-Length, if it is one.
 func (w *response) declare(values []string) bool {
-	if len(values) == 0 {
+	if len(values) == 0 || w.length >= 0 {
 		return false
 	}
 	n, err := strconv.ParseInt(values[0], 10, 64)
@@ -77,22 +81,22 @@ func (w *response) declare(values []string) bool {
 }
 
 // announce notes the names of trailer fields.
-func (w *response) announce(values []string) {
+func (s *scratch) announce(values []string) {
 	for _, list := range values {
 		for name := range strings.SplitSeq(list, ",") {
 			name = http.CanonicalHeaderKey(strings.TrimSpace(name))
-			if name != "" && !slices.Contains(w.trailers, name) {
-				w.trailers = append(w.trailers, name)
+			if name != "" && !slices.Contains(s.trailers, name) {
+				s.trailers = append(s.trailers, name)
 			}
 		}
 	}
 }
 
 // trail notes the trailer fields that the handler set by http.TrailerPrefix.
-func (w *response) trail() {
-	for name := range w.fields {
-		if name, ok := strings.CutPrefix(name, http.TrailerPrefix); ok && !slices.Contains(w.trailers, name) {
-			w.trailers = append(w.trailers, name)
+func (s *scratch) trail(fields http.Header) {
+	for name := range fields {
+		if name, ok := strings.CutPrefix(name, http.TrailerPrefix); ok && !slices.Contains(s.trailers, name) {
+			s.trailers = append(s.trailers, name)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		}
 	}
 	w.exchange.context.waited() // from now on the connection could not make it
-	nc, residual, err := w.Detach()
+	nc, residual, err := w.exchange.conn.Detach()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,10 +55,10 @@ func (p *prefixed) Read(b []byte) (int, error) {
 }
 
 // SetReadDeadline is for http.ResponseController.
-func (w *response) SetReadDeadline(t time.Time) error { return w.Conn.SetReadDeadline(t) }
+func (w *response) SetReadDeadline(t time.Time) error { return w.exchange.conn.SetReadDeadline(t) }
 
 // SetWriteDeadline is for http.ResponseController.
-func (w *response) SetWriteDeadline(t time.Time) error { return w.Conn.SetWriteDeadline(t) }
+func (w *response) SetWriteDeadline(t time.Time) error { return w.exchange.conn.SetWriteDeadline(t) }
 
 // EnableFullDuplex is for http.ResponseController. Reading and writing at the
 // same time is always possible; this says that the handler reads a long body to

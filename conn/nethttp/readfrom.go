@@ -25,7 +25,7 @@ func (w *response) ReadFrom(r io.Reader) (int64, error) {
 func (w *response) streams() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.open() != nil || !allowsContent(w.status) || w.isHead() {
+	if w.open() != nil || !allowsContent(int(w.status)) || w.isHead() {
 		return false
 	}
 	return w.phase == sending || w.length >= 0 && !w.sniffs
@@ -58,7 +58,7 @@ func (w *response) stream(r io.Reader) (int64, error) {
 	if l, ok := r.(*io.LimitedReader); declared && (!ok || l.N > left) {
 		r = io.LimitReader(r, left)
 	}
-	n, err := w.Conn.ReadFrom(r)
+	n, err := w.exchange.conn.ReadFrom(r)
 	w.mu.Lock()
 	w.written += n
 	w.mu.Unlock()

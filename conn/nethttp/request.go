@@ -31,6 +31,7 @@ func (x *exchange) fill(start *conn.StartLine, fields *conn.Fields) error {
 	}
 	r.Close = closes(r, fields)
 	if r.ContentLength != 0 {
+		x.body.exchange = x
 		x.body.left, x.body.expects = r.ContentLength, r.Header["Expect"] != nil && r.ProtoMinor > 0
 		r.Body = &x.body
 	}

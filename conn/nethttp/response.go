@@ -15,8 +15,9 @@ const holdMost = 2048
 
 // scratch is what a response takes while it is written.
 type scratch struct {
-	header conn.Header
-	octets [holdMost]byte
+	header   conn.Header
+	trailers []string // announced, or sent by http.TrailerPrefix
+	octets   [holdMost]byte
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -24,21 +25,18 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 // response is the http.ResponseWriter. It belongs to the handler for ever; once
 // the exchange is over it refuses everything.
 type response struct {
-	conn.Conn
 	exchange *exchange
 
 	mu      sync.Mutex
 	phase   responsePhase
 	duplex  bool        // EnableFullDuplex was called
 	sniffs  bool        // Content-Type is to be found from the content
-	status  int         // 0 until WriteHeader
+	status  int16       // 0 until WriteHeader
+	held    int16       // octets of content in scratch
 	fields  http.Header // the handler's
 	scratch *scratch    // from WriteHeader until the end
-	held    int         // octets of content in it
 	length  int64       // Content-Length, or -1
 	written int64       // octets of content so far
-
-	trailers []string // announced, or sent by http.TrailerPrefix
 }
 
 // responsePhase is how far a response is.
@@ -90,21 +88,21 @@ func (w *response) WriteHeader(status int) {
 // inform sends an informational response.
 func (w *response) inform(status int) {
 	if status == http.StatusContinue {
-		_ = w.Continue()
+		_ = w.exchange.conn.Continue()
 		return
 	}
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	w.build(&s.header, status)
-	_ = w.WriteInformational(conn.StatusLine(status), &s.header)
+	w.build(s, status)
+	_ = w.exchange.conn.WriteInformational(conn.StatusLine(status), &s.header)
 }
 
 // begin fixes status and header; what the handler does to its header from here
 // on is for trailers. mu is held.
 func (w *response) begin(status int) {
-	w.status = status
+	w.status = int16(status)
 	w.scratch = scratches.Get().(*scratch)
-	w.build(&w.scratch.header, status)
+	w.build(w.scratch, status)
 }
 
 // Write implements http.ResponseWriter.
@@ -123,7 +121,7 @@ func (w *response) write(p []byte) (int, error) {
 	if err := w.open(); err != nil || len(p) == 0 {
 		return 0, err
 	}
-	if !allowsContent(w.status) {
+	if !allowsContent(int(w.status)) {
 		return 0, http.ErrBodyNotAllowed
 	}
 	if w.length >= 0 && w.written+int64(len(p)) > w.length {
@@ -134,14 +132,14 @@ func (w *response) write(p []byte) (int, error) {
 	if w.length >= 0 {
 		return w.direct(p)
 	}
-	if w.held+len(p) <= holdMost {
-		w.held += copy(w.scratch.octets[w.held:], p)
+	if int(w.held)+len(p) <= holdMost {
+		w.held += int16(copy(w.scratch.octets[w.held:], p))
 		return len(p), nil
 	}
 	n := 0
 	if w.held > 0 {
 		n = copy(w.scratch.octets[w.held:], p)
-		w.held += n
+		w.held += int16(n)
 		if err := w.spill(); err != nil {
 			return n, err
 		}
@@ -150,7 +148,7 @@ func (w *response) write(p []byte) (int, error) {
 		m, err := w.direct(p[n:])
 		return n + m, err
 	}
-	w.held = copy(w.scratch.octets[:], p[n:])
+	w.held = int16(copy(w.scratch.octets[:], p[n:]))
 	return len(p), nil
 }
 
@@ -174,7 +172,7 @@ func (w *response) direct(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	return w.Conn.Write(p)
+	return w.exchange.conn.Write(p)
 }
 
 // spill sends what is held back, and the head before it.
@@ -187,7 +185,7 @@ func (w *response) spill() error {
 	if len(p) == 0 {
 		return nil
 	}
-	_, err := w.Conn.Write(p)
+	_, err := w.exchange.conn.Write(p)
 	return err
 }
 
@@ -200,7 +198,7 @@ func (w *response) send(chunk, sample []byte) error {
 		h.Set("Connection", "close") // it will not be read to its end, so nothing can follow
 	}
 	w.phase = sending
-	return w.WriteHeaders(conn.StatusLine(w.status), h, chunk)
+	return w.exchange.conn.WriteHeaders(conn.StatusLine(int(w.status)), h, chunk)
 }
 
 // sniff adds the Content-Type that the handler left out.
@@ -223,7 +221,7 @@ func (w *response) FlushError() error {
 	if err := w.spill(); err != nil {
 		return err
 	}
-	return w.Conn.Flush()
+	return w.exchange.conn.Flush()
 }
 
 // allowsContent reports whether a response with that status may have content

@@ -1,0 +1,125 @@
+package parser
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// Nearly all that stands between the data of two chunks is CRLF, one to four
+// digits, CRLF: eight octets at most, which are looked at as one word. Whatever
+// is not of that form is left to the automaton.
+
+// crlf is CR LF at the start of a word.
+const crlf = '\r' | '\n'<<8
+
+// shortLine is Pieces' and Next's first try at the chunk line at the start of b,
+// with the CRLF of the data before it. It returns the chunk's size and the
+// line's length in octets, or a length of 0 when the automaton has to read it.
+func (c *ChunkedBody) shortLine(b []byte, o *Options) (size, line uint) {
+	if len(b) < 8 || !o.shortLines() {
+		return 0, 0
+	}
+	w := binary.LittleEndian.Uint64(b)
+	switch {
+	case c.state == chunkData:
+		return shortLine(w)
+	case c.state == chunkSize && c.line == 0:
+		if size, line = shortLine(w<<16 | crlf); line > 0 { // as if there were data before it
+			line -= 2
+		}
+	}
+	return size, line
+}
+
+// shortLines reports whether the limits let every short line pass.
+func (o *Options) shortLines() bool {
+	return o == nil || o.chunkLine() >= len("1234\r\n")
+}
+
+// shortLine reads a chunk line of one to four digits, which stands in w behind
+// the CRLF of the data before it. It returns the chunk's size and the octets of
+// w that it took, or 0, 0 when w is not that.
+func shortLine(w uint64) (size, line uint) {
+	if uint16(w) != crlf {
+		return 0, 0
+	}
+	w >>= 16
+	for line = 5; line <= 8; line++ {
+		c := byte(w)
+		if octets[c]&isHexdig == 0 {
+			break
+		}
+		size = size<<4 | uint(hexValue(c))
+		if w >>= 8; uint16(w) == crlf {
+			return size, line
+		}
+	}
+	return 0, 0
+}
+
+// Pieces is [ChunkedBody.Next] for many chunks in one call: it fills dst with
+// the next pieces of body data in b, in their order, and returns how many they
+// are, k, and how many octets of b are done with, n. The spans are into b. A
+// piece is data of one chunk, and all of it but where b begins or ends inside.
+//
+// k < len(dst) with a nil error means that b is used up (n == len(b)), or that
+// the last chunk has been read, as with Next. The k pieces before an error are
+// good; its offset counts from the start of b. Of a b beyond 4 GiB only the first
+// are read.
+func (c *ChunkedBody) Pieces(b []byte, dst []Span, o *Options) (k, n int, err error) {
+	b = b[:min(uint64(len(b)), math.MaxUint32)]
+	for k < len(dst) {
+		if c.state == chunkData && o.shortLines() {
+			more, m := wholeChunks(b[n:], uint32(n), dst[k:])
+			if k, n = k+more, n+m; k == len(dst) {
+				break
+			}
+		}
+		data, m, err := c.Next(b[n:], o)
+		if err != nil {
+			c.err.Offset += n
+			return k, n, err
+		}
+		n += m
+		if len(data) == 0 {
+			break
+		}
+		dst[k] = Span{uint32(n - len(data)), uint32(len(data))}
+		k++
+	}
+	return k, n, nil
+}
+
+// wholeChunks reads chunks that are in b with all their data, as long as their
+// lines are short. b begins behind the data of a chunk, at offset base of what
+// the spans refer to. It returns how many chunks it has read, and their octets.
+//
+// From one line to the next everything hangs on the digits, so the first are
+// loaded on their own: taking them out of the word costs a third more.
+func wholeChunks(b []byte, base uint32, dst []Span) (k, n int) {
+	const (
+		oneDigit, oneMask  = crlf | crlf<<24, 0xFFFF_00_FFFF
+		twoDigits, twoMask = crlf | crlf<<32, 0xFFFF_0000_FFFF
+	)
+	i := uint(0)
+	for k < len(dst) && i+8 <= uint(len(b)) {
+		w := binary.LittleEndian.Uint64(b[i:])
+		var size, line uint
+		switch c, d := b[i+2], b[i+3]; {
+		case w&oneMask == oneDigit && octets[c]&isHexdig != 0:
+			size, line = uint(hexValue(c)), 5
+		case w&twoMask == twoDigits && octets[c]&octets[d]&isHexdig != 0:
+			size, line = uint(hexValue(c)<<4|hexValue(d)), 6
+		default:
+			size, line = shortLine(w)
+		}
+		if size == 0 || size > uint(len(b))-i-line {
+			break // the last chunk; data that is yet to come; no short line
+		}
+		i += line
+		dst[k] = Span{base + uint32(i), uint32(size)}
+		k++
+		i += size
+	}
+	return k, int(i)
+}
