@@ -176,6 +176,9 @@ func (s *Server) begin() {
 		if params.MaxBodySize == 0 {
 			params.MaxBodySize = math.MaxInt64
 		}
+		if params.MinBodyRate == 0 {
+			params.MinBodyRate = -1 // handlers set deadlines; net/http has no rate
+		}
 		s.core = conn.Server{
 			Params: params, Delegate: &service{server: s, handler: handler}, Logger: s.log,
 			Driver: s.Driver, MaxConns: s.MaxConns, MaxConnsPerAddr: s.MaxConnsPerAddr,
