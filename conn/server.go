@@ -82,7 +82,7 @@ func (s *Server) beginLocked() error {
 	if s.set != nil {
 		return nil
 	}
-	p := s.Params
+	p := s.Params.guarded()
 	if p.Logger == nil {
 		p.Logger = s.Logger
 	}
