@@ -876,8 +876,6 @@ lines:
 	MOVQ R11, FieldSection_odd+8(DI)
 	TESTQ BX, BX
 	JZ   none
-	CMPQ BX, $64
-	JA   irregular
 	CMPQ R13, $13                // names are compared from 16 octets before the colon on
 	JB   irregular
 	VPXOR X0, X0, X0
@@ -936,6 +934,8 @@ line:
 	ADDQ $4, R9
 	CMPQ R9, R8
 	JB   line
+	CMPQ BX, $64
+	JA   unsure                  // more lines than candidates have bits
 	MOVQ R13, R14
 	LEAQ (FieldSection_tape+4)(DI), R9
 	VPXOR X5, X5, X5             // what differs in names
