@@ -104,7 +104,7 @@ func TestExchangesAllocateNothing(t *testing.T) {
 		{"pipelined", strings.Repeat(get, 16), replyPlain},
 		{"large response", get, replyLarge},
 	} {
-		for _, d := range []Driver{Stream, Raw} {
+		for _, d := range []Driver{Stream, Raw, Loop} {
 			t.Run(tc.name+"/"+d.String(), func(t *testing.T) {
 				s := &Server{Driver: d, Logger: quiet, Delegate: &frugal{reply: tc.reply}}
 				nc := dial(t, listen(t, s))
