@@ -174,3 +174,38 @@ func TestClientOverTCPPeerResets(t *testing.T) {
 	_, err := cc.ReadResponse(new(whole))
 	require.Error(t, err)
 }
+
+func BenchmarkClientDoOverTCP(b *testing.B) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(b, err)
+	defer l.Close()
+	go func() {
+		nc, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer nc.Close()
+		for p := make([]byte, 4096); ; {
+			if _, err := nc.Read(p); err != nil {
+				return
+			}
+			_, _ = nc.Write([]byte(answer))
+		}
+	}()
+	client := new(conn.Client)
+	defer client.Close()
+	r, err := conn.NewRequest("GET", "http://"+l.Addr().String())
+	require.NoError(b, err)
+	p := make([]byte, 100)
+	b.ReportAllocs()
+	for b.Loop() {
+		resp, err := client.Do(b.Context(), r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := io.ReadFull(resp, p[:5]); err != nil {
+			b.Fatal(err)
+		}
+		_ = resp.Close()
+	}
+}
