@@ -103,6 +103,31 @@ func TestResetContent(t *testing.T) {
 		"HTTP/1.1 205 Reset Content\r\nDate: [^\r]+\r\nContent-Length: 0\r\nConnection: close\r\n\r\n$", got)
 }
 
+// early answers before it has seen any content.
+type early struct{ echoServer }
+
+func (early) StartRequest(_ *conn.ServerConn, c conn.Conn) conn.MessageDelegate {
+	return earlyExchange{&echoed{Conn: c}}
+}
+
+type earlyExchange struct{ *echoed }
+
+func (e earlyExchange) HeadersReceived(*conn.StartLine, *conn.Fields) error {
+	return errors.Join(e.WriteHeaders(conn.StatusLine(403), nil, nil), e.Conn.Finish())
+}
+
+func (earlyExchange) Finish() error { return nil }
+
+// A final response in place of 100 (Continue) says that the connection ends with
+// it (RFC 9110 §10.1.1): what comes then may be the content, or another request.
+func TestFinalResponseInPlaceOfContinue(t *testing.T) {
+	addr := serveDelegate(t, conn.Auto, early{})
+	for _, content := range []string{"", smug} {
+		got := sendUntilClosed(t, addr, post+"Expect: 100-continue\r\nContent-Length: 55\r\n\r\n"+content)
+		require.Regexp(t, "^HTTP/1.1 403 Forbidden\r\n(?s:.*)Connection: close\r\n\r\n0\r\n\r\n$", got)
+	}
+}
+
 // sendUntilClosed sends octets and returns all that comes back until the server closes.
 func sendUntilClosed(t *testing.T, addr, send string) string {
 	t.Helper()
