@@ -4,8 +4,10 @@ GO          ?= go
 ADDR        ?= 127.0.0.1:8080
 DIR         ?= testdata
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-BENCH       := .
-COUNT       := 6
+BENCH       ?= .
+COUNT       ?= 6
+FUZZTIME    ?= 30s
+MUTATIONS   ?= 10000000
 SOAK        ?= 5m
 
 .PHONY: help generate check build run test test-purego test-long fuzz lint vet conformance soak bench bench-full bench-parser ci
@@ -35,13 +37,38 @@ run: build ## serve DIR (testdata) on ADDR (127.0.0.1:8080) and print what to tr
 	@exec ./bin/h1serve -addr $(ADDR) -dir $(DIR) $(RUNFLAGS)
 
 test: ## everything, race detector on, released buffers poisoned
-	$(GO) test -race -tags h1wire_poison ./...
+	$(GO) test -race -tags h1wire_poison -timeout 8m ./...
 
-test-purego: ## the same without any assembly
+test-purego: ## the same without any assembly, and for 386 and arm64 (under qemu)
 	$(GO) test -tags purego ./parser/... ./conn/...
+	GOARCH=386 $(GO) test ./parser
+	GOARCH=arm64 $(GO) test -short -exec qemu-aarch64-static ./parser
+
+test-long: ## each kernel against the table, MUTATIONS (10 million) inputs
+	H1WIRE_MUTATIONS=$(MUTATIONS) $(GO) test -run 'TestKernel' -timeout 2h -v ./parser
+
+fuzz: ## every fuzz target for FUZZTIME (30s)
+	@set -e; for pkg in ./parser ./conn; do \
+	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "== $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; done
 
 soak: ## good, slow, broken and malicious peers at once, for SOAK (5m), and a verdict
 	$(GO) run -tags h1wire_poison ./tools/h1soak -duration $(SOAK)
+
+bench-parser: ## our parser, kernel by kernel, and other parsers, in turns
+	cd bench && $(GO) run ./parser
+
+bench: ## parser and connections against their peers, quick (under 10 minutes)
+	cd bench && $(GO) run ./parser -quick
+	cd bench && $(GO) run ./run -quick
+
+bench-full: ## the same, all cases and peers
+	cd bench && $(GO) run ./parser
+	cd bench && $(GO) run ./run -full
+
+conformance: build ## h1check (H1CHECK: its command, H1CHECK_CASES: its cases) against us
+	tools/conformance
 
 lint: vet ## gofmt, go vet for three architectures, staticcheck
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }

@@ -12,6 +12,9 @@ import (
 // Serve accepts connections on l and serves them, each on a goroutine of its
 // own, until l fails, which it returns, or the server is shut down. It closes l.
 func (s *Server) Serve(l net.Listener) error {
+	if s.Driver == Loop && s.TLSConfig == nil && s.ConnContext == nil { // nobody needs a net.Conn
+		l = direct(l, &s.loops)
+	}
 	defer l.Close()
 	if err := s.begin(); err != nil {
 		return err
@@ -24,6 +27,7 @@ func (s *Server) Serve(l net.Listener) error {
 	if s.BaseContext != nil {
 		ctx = s.BaseContext(l)
 	}
+	h := &home{ctx, s.Delegate}
 	for pause := time.Duration(0); ; {
 		if !s.acquire() {
 			return ErrServerClosed
@@ -31,7 +35,7 @@ func (s *Server) Serve(l net.Listener) error {
 		nc, err := l.Accept()
 		if err == nil {
 			pause = 0
-			s.admit(ctx, nc)
+			s.admit(h, nc)
 			continue
 		}
 		s.release()
@@ -97,17 +101,34 @@ func (s *Server) release() {
 	}
 }
 
-// admit serves nc on a goroutine of its own, unless its address has enough.
-func (s *Server) admit(ctx context.Context, nc net.Conn) {
-	addr := addrOf(nc)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stopped || s.MaxConnsPerAddr > 0 && addr.IsValid() && s.perAddr[addr] >= s.MaxConnsPerAddr {
+// admit serves nc on a goroutine of its own, or by an event loop, unless its
+// address has enough.
+func (s *Server) admit(h *home, nc net.Conn) {
+	sc := s.enrol(nc)
+	switch {
+	case sc == nil:
 		_ = nc.Close()
 		s.release()
-		return
+	case sc.driver == Loop && s.ConnContext == nil:
+		s.serveConn(h, sc, nc)
+	default:
+		go s.serveConn(h, sc, nc)
+	}
+}
+
+// enrol counts nc and returns the connection for it, or nil when it must not be
+// served.
+func (s *Server) enrol(nc net.Conn) *ServerConn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return nil
 	}
 	if s.MaxConnsPerAddr > 0 {
+		addr := addrOf(nc)
+		if addr.IsValid() && s.perAddr[addr] >= s.MaxConnsPerAddr {
+			return nil
+		}
 		s.perAddr[addr]++
 	}
 	s.busy++
@@ -116,7 +137,7 @@ func (s *Server) admit(ctx context.Context, nc net.Conn) {
 	}
 	sc := newServerConn(nc, s.set, &s.clock, s)
 	s.conns[sc] = struct{}{}
-	go s.serveConn(ctx, sc, nc)
+	return sc
 }
 
 // addrOf returns the peer's IP address, if it has one.
@@ -130,11 +151,11 @@ func addrOf(nc net.Conn) netip.Addr {
 
 // serveConn serves one connection, that came as nc, to its end, or until an event
 // loop does.
-func (s *Server) serveConn(ctx context.Context, sc *ServerConn, nc net.Conn) {
+func (s *Server) serveConn(h *home, sc *ServerConn, nc net.Conn) {
 	if s.ConnContext != nil {
-		ctx = s.ConnContext(ctx, nc)
+		h = &home{s.ConnContext(h.ctx, nc), s.Delegate}
 	}
-	if sc.driver == Loop {
+	if sc.driver == Loop && nc != sc.nc {
 		_ = nc.Close() // the loop has a descriptor of its own
 	}
 	ended := true
@@ -146,20 +167,29 @@ func (s *Server) serveConn(ctx context.Context, sc *ServerConn, nc net.Conn) {
 	}()
 	switch t, ok := sc.nc.(*tls.Conn); {
 	case sc.started.Swap(true): // closed before it began
-	case !ok:
-		ended = sc.serve(ctx, s.Delegate)
-	case s.handshake(ctx, t):
-		if h := s.NextProto[t.ConnectionState().NegotiatedProtocol]; h != nil {
-			s.disown(sc)
-			sc.guard("NextProto", func() { h(ctx, t) })
-			sc.ended.end()
-			break
-		}
-		sc.serve(ctx, s.Delegate)
+	case ok && !s.secure(h, sc, t): // nothing is left to serve
 	default:
+		ended = sc.serve(h)
+	}
+}
+
+// secure shakes hands. It reports false when there is nothing left to serve:
+// that failed, or ALPN has chosen a protocol that is served by another. It is a
+// function of its own because every goroutine of a connection keeps the frame of
+// serveConn for ever.
+func (s *Server) secure(h *home, sc *ServerConn, t *tls.Conn) bool {
+	if !s.handshake(h.ctx, t) {
 		_ = t.Close()
 		sc.ended.end()
+		return false
 	}
+	if next := s.NextProto[t.ConnectionState().NegotiatedProtocol]; next != nil {
+		s.disown(sc)
+		sc.guard("NextProto", func() { next(h.ctx, t) })
+		sc.ended.end()
+		return false
+	}
+	return true
 }
 
 // disown leaves the ending of a connection to whoever took it over.

@@ -165,3 +165,31 @@ backend origin
 	}
 	echoOverUpgrade(t, client, "http://"+addr+"/upgrade")
 }
+
+func TestClientWithNode(t *testing.T) {
+	addr := freeAddr(t)
+	_, port, err := net.SplitHostPort(addr)
+	require.NoError(t, err)
+	start(t, addr, "node", "-e", `
+require('http').createServer((req, res) => {
+	if (req.url === '/hints') res.writeEarlyHints({link: '</a>; rel=preload'});
+	res.setHeader('Trailer', 'X-Sum');
+	req.on('data', (p) => res.write(p));
+	req.on('end', () => { res.addTrailers({'X-Sum': '7'}); res.end('.'); });
+}).listen(`+port+`, '127.0.0.1');`)
+	client := new(conn.Client)
+	defer client.Close()
+	for i := range 5 {
+		want := strings.Repeat("x", i*50_000)
+		r := newRequest(t, "POST", "http://"+addr+"/hints")
+		r.Body, r.Length = strings.NewReader(want), int64(len(want))
+		hints := 0
+		r.Informational = func(*conn.StartLine, *conn.Fields) error { hints++; return nil }
+		resp, body := exchange(t, client, r)
+		require.True(t, want+"." == body)
+		require.Equal(t, 1, hints)
+		require.NotNil(t, resp.Trailer())
+		require.Equal(t, "7", resp.Trailer().String("x-sum"))
+		require.NoError(t, resp.Close())
+	}
+}

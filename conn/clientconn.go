@@ -38,10 +38,12 @@ type ClientConn struct {
 	out  outbound
 	opts parser.Options
 	head *parser.ResponseHead
+	pump *pump // via, if it is one
 
 	reading  sync.Mutex  // held by whoever reads
 	waiting  atomic.Bool // the reader waits for octets, so whoever writes must flush
 	whole    atomic.Bool // all of the last request has been written
+	begun    int64       // octets sent, ever, when the last request was begun; guarded by out.mu
 	detached atomic.Bool
 	heading  bool  // the head under way is not complete
 	answered bool  // octets of the response under way have arrived
@@ -82,7 +84,8 @@ func NewClient(nc net.Conn, p *Params) (*ClientConn, error) {
 func newClientConn(nc net.Conn, set *settings, c *clock) *ClientConn {
 	cc := &ClientConn{link: link{nc: nc, set: set, clock: c, place: -1}, opts: set.opts, head: new(parser.ResponseHead)}
 	cc.opts.Lenience |= parser.LenientObsFold | parser.LenientMissingReasonSpace
-	cc.via = stream{&cc.link}
+	cc.via = newTransport(&cc.link)
+	cc.pump, _ = cc.via.(*pump)
 	cc.out.link, cc.out.owner = &cc.link, cc
 	cc.in.opts = &cc.opts
 	c.add(&cc.link)

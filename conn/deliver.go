@@ -2,8 +2,13 @@ package conn
 
 import "time"
 
-// rateWindow is the time over which MinBodyRate is measured.
-const rateWindow = 5 * time.Second
+// rateWindow is the time over which MinBodyRate is measured. What a Server demands
+// by itself must not hurt a client on a bad line, so its window is long.
+const (
+	rateWindow       = 5 * time.Second
+	serverRateWindow = time.Minute
+	serverBodyRate   = 16
+)
 
 // deliver hands the delegate all content that the window holds, and the trailer
 // section. in.done says whether the message is complete; if not, more octets are
@@ -61,7 +66,7 @@ func (in *inbound) wait(now int64, p *Params) time.Duration {
 	if p.MinBodyRate > 0 {
 		earned := time.Duration(in.size-in.counted) * time.Second / time.Duration(p.MinBodyRate)
 		in.counted = in.size
-		in.credit = min(in.credit+earned, rateWindow)
+		in.credit = min(in.credit+earned, p.rateWindow)
 		if d == 0 || in.credit < d {
 			d = in.credit
 		}

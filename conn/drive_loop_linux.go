@@ -2,7 +2,6 @@ package conn
 
 import (
 	"io"
-	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -26,30 +25,29 @@ import (
 type looped struct {
 	socket
 	sc   *ServerConn
-	loop *eventLoop // nil until enlisted
+	loop *eventLoop                // nil until enlisted
+	rest atomic.Pointer[outBuffer] // parked: written, but not sent
+
+	reader *sleeper // guarded by mu
+	writer atomic.Pointer[sleeper]
+	left   func()  // of watch; guarded by mu
+	next   *looped // in the loop's queue of those to look at
+	queued atomic.Bool
+	mode   atomic.Uint32 // a loopMode; it changes with mu held
+	away   atomic.Bool   // likewise
 
 	// Of whoever serves the connection: the loop, or the goroutine it is away with.
 	dry   bool // the socket had less than we had room for
 	waits bool // afterWait is due
 
-	mode atomic.Uint32             // a loopMode; it changes with mu held
-	away atomic.Bool               // changes with mu held
-	rest atomic.Pointer[outBuffer] // parked: written, but not sent
-
-	mu      sync.Mutex // a leaf: nothing else is locked under it
-	armed   uint32     // events that epoll has been asked for; 0: not in its set
-	sent    int        // octets of rest that have been
-	broken  error      // why sending what was parked failed
-	closed  bool       // the descriptor is not ours any more
-	wantIn  bool       // reader waits for octets
-	wantOut bool       // writer waits for room
-	woken   bool       // wakeReader was called
-	reader  *sleeper
-	writer  atomic.Pointer[sleeper]
-	left    func() // of watch
-
-	queued atomic.Bool // in the loop's queue of those to look at
-	next   *looped     // there
+	mu      sync.Mutex    // a leaf: nothing else is locked under it
+	broken  syscall.Errno // why sending what was parked failed; 0: it did not
+	armed   uint32        // events that epoll has been asked for; 0: not in its set
+	sent    int32         // octets of rest that have been
+	closed  bool          // the descriptor is not ours any more
+	wantIn  bool          // reader waits for octets
+	wantOut bool          // writer waits for room
+	woken   bool          // wakeReader was called
 }
 
 // loopMode is what a connection waits for.
@@ -74,27 +72,25 @@ const (
 	ended                 // it is no more
 )
 
-// newLooped returns the loop driver for sc, or nil when its net.Conn is not one
-// for it. It duplicates the descriptor, so that the net.Conn, which is the
-// caller's to close, and its place in the runtime's poller need not be kept.
-func newLooped(sc *ServerConn) *looped {
-	if sc.server == nil {
-		return nil
-	}
-	nc, ok := sc.nc.(syscall.Conn)
-	switch sc.nc.(type) {
-	case *net.TCPConn, *net.UnixConn:
-	default:
-		ok = false
-	}
+// asLooped returns the loop driver for sc, or nil when its net.Conn is not one for
+// it. It duplicates the descriptor, so that the net.Conn, which is the caller's to
+// close, and its place in the runtime's poller need not be kept.
+func asLooped(sc *ServerConn) *looped {
+	d, ok := sc.nc.(*looped)
 	if !ok {
-		return nil
+		s, err := newSocket(sc.nc)
+		if err != nil || sc.server == nil {
+			return nil
+		}
+		s.local = sc.server.loops.share(s.local)
+		d = newLooped(s)
 	}
-	s, err := newSocket(nc, sc.nc)
-	if err != nil {
-		return nil
-	}
-	d := &looped{socket: s, sc: sc}
+	d.sc = sc
+	return d
+}
+
+func newLooped(s socket) *looped {
+	d := &looped{socket: s}
 	d.away.Store(true)
 	return d
 }
@@ -158,7 +154,7 @@ func (d *looped) look() {
 		d.sc.received(0, errWoken)
 	}
 	if d.rest.Load() != nil && d.tooSlow() != nil {
-		d.breakOff(d.tooSlow())
+		d.breakOff()
 	}
 	if err := d.brokenBy(); err != nil {
 		o := &d.sc.out
@@ -237,6 +233,12 @@ func (d *looped) responded() {
 // under way.
 func (d *looped) outside() {
 	sc := d.sc
+	whole := false
+	defer func() {
+		if !whole { // a callback has ended the goroutine
+			d.finish()
+		}
+	}()
 	sc.inside = false
 	if d.waits {
 		d.waits = false
@@ -248,6 +250,7 @@ func (d *looped) outside() {
 			if sc.phase == serveHead && d.writer.Load() == nil {
 				d.wait()
 				_ = d.back()
+				whole = true
 				return
 			}
 			sc.readMore()
@@ -255,6 +258,7 @@ func (d *looped) outside() {
 			sc.awaitResponse()
 		default:
 			d.finish()
+			whole = true
 			return
 		}
 	}
@@ -293,23 +297,4 @@ func (d *looped) finish() {
 	}
 	server.release()
 	server.leave(sc)
-}
-
-// newSocket returns a socket over a duplicate of the descriptor of nc.
-func newSocket(nc syscall.Conn, addrs interface {
-	LocalAddr() net.Addr
-	RemoteAddr() net.Addr
-}) (s socket, err error) {
-	rc, err := nc.SyscallConn()
-	if err != nil {
-		return s, err
-	}
-	if s.fd, err = dup(rc); err != nil {
-		return s, err
-	}
-	s.local = addrs.LocalAddr()
-	if tcp, ok := addrs.RemoteAddr().(*net.TCPAddr); ok {
-		s.remote = tcp.AddrPort()
-	}
-	return s, nil
 }

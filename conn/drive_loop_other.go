@@ -13,6 +13,9 @@ type looped struct {
 // loops has nothing to hold.
 type loops struct{}
 
-func newLooped(*ServerConn) *looped { return nil }
-func (d *looped) enlist()           {}
-func (d *looped) responded()        {}
+func asLooped(*ServerConn) *looped                 { return nil }
+func direct(l net.Listener, _ *loops) net.Listener { return l }
+
+func (*loops) supervise()    {}
+func (d *looped) enlist()    {}
+func (d *looped) responded() {}

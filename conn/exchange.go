@@ -158,7 +158,7 @@ func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, expects bo
 	}
 	sc.begun.Store(sc.count)
 	sc.setState(StateActive)
-	sc.message = sc.delegate.StartRequest(sc, Conn{sc, sc.count})
+	sc.message = sc.home.delegate.StartRequest(sc, Conn{sc, sc.count})
 	p, ok := sc.message.(PullDelegate)
 	sc.pulls = ok && p.PullsBody()
 	sc.phase = serveHeaders

@@ -44,7 +44,7 @@ func (sc *ServerConn) failed(err error) {
 		if sc.out.lost(own.err) {
 			level = slog.LevelDebug // peers leave; that must not fill a log
 		}
-		sc.set.Logger.Log(sc.base, level, "delegate failed", "remote", sc.nc.RemoteAddr(), "err", own.err)
+		sc.set.Logger.Log(sc.home.ctx, level, "delegate failed", "remote", sc.nc.RemoteAddr(), "err", own.err)
 		sc.abandon(own.err)
 	case errors.As(err, &broke):
 		sc.reject(broke)

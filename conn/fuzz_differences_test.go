@@ -3,10 +3,8 @@ package conn_test
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -95,22 +93,7 @@ func (*message) like(m message) message {
 }
 
 func isStricter(e *conn.InputError) bool {
-	if e.Status == unknownExpectation {
-		return true
-	}
-	for known := range stricter {
-		if errors.Is(e, known) {
-			return true
-		}
-	}
-	return false
+	return e.Status == unknownExpectation || hasError(stricter, e)
 }
 
-func isLaxer(err error) bool {
-	for known := range laxer {
-		if strings.Contains(err.Error(), known) {
-			return true
-		}
-	}
-	return false
-}
+func isLaxer(err error) bool { return hasText(laxer, err) }

@@ -32,6 +32,27 @@ func TestConnectionsOfRandomFragments(t *testing.T) {
 	}
 }
 
+func TestResponsesOfRandomFragments(t *testing.T) {
+	random := rand.New(rand.NewPCG(2026, 11))
+	rounds := 4000
+	if conn.RaceEnabled {
+		rounds = 400
+	}
+	for range rounds {
+		f := fragments{random, nil}
+		for range 1 + random.IntN(4) {
+			f.response()
+		}
+		for range random.IntN(3) {
+			f.mutate()
+		}
+		sent, seed, head := strings.Join(f.all, ""), random.Uint64(), random.IntN(8) == 0
+		if !t.Run("", func(t *testing.T) { checkResponseStream(t, []byte(sent), seed, head) }) {
+			t.Fatalf("sent: %q", sent)
+		}
+	}
+}
+
 // fragments are pieces of messages.
 type fragments struct {
 	*rand.Rand
@@ -52,6 +73,20 @@ func (f *fragments) message() {
 	if f.IntN(8) == 0 {
 		f.add(f.pick("Expect", "Expect", "Connection"), ":", " ", f.pick("100-continue", "close", "100-continue, x"), "\r\n")
 	}
+	f.content()
+}
+
+// response is message for a client.
+func (f *fragments) response() {
+	f.add(f.pick("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/1.7"), " ", f.pick("200", "200", "200", "404", "299", "103", "204", "304"), f.pick(" ", " OK", " OK", ""), "\r\n")
+	for range f.IntN(3) {
+		f.add(f.pick("A", "Connection", "Trailer", "X-Y", "Content-Type"), ":", f.pick(" ", "", "\t "), f.pick("b", "keep-alive", "close", "A, B", "é\tx", ""), "\r\n")
+	}
+	f.content()
+}
+
+// content adds the framing fields, the end of the head, and content.
+func (f *fragments) content() {
 	switch f.IntN(4) {
 	case 0:
 		f.add("\r\n")
@@ -78,7 +113,7 @@ func (f *fragments) mutate() {
 	i := f.IntN(len(f.all))
 	odd := f.pick("\r\n", "\n", "\r", " ", "\t", ":", ";", ",", "\"", "\\", "\x00", "\x0b", "\x7f", "\xff", "0", "5", "g", "#", "%", "@", "/", "*", "é",
 		"Host: h\r\n", "Content-Length: 5\r\n", "Content-Length: 0\r\n", "Content-Length:\r\n", "Content-Length", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding", "chunked", "gzip, chunked", "Connection: close\r\n",
-		"Expect: x\r\n", "CONNECT", "OPTIONS", "h:80", "HTTP/2.0", "HTTP/1.0", "0x5", "5 ", "-5", "99999999999999999999", "ffffffffffffffff", next, "0\r\n\r\n")
+		"Expect: x\r\n", "CONNECT", "OPTIONS", "h:80", "HTTP/2.0", "HTTP/1.0", "HTTP/1.1 ", "200", "101", "100", "2OO", "0x5", "5 ", "-5", "99999999999999999999", "ffffffffffffffff", next, "0\r\n\r\n")
 	switch f.IntN(4) {
 	case 0:
 		f.all = slices.Delete(f.all, i, i+1)

@@ -101,6 +101,7 @@ func receive(t *testing.T, c hostileResponse, pieces ...string) string {
 type received struct {
 	status, finished, lost int
 	body                   string
+	kept                   bool // the connection may carry another
 }
 
 func (d *received) HeadersReceived(start *conn.StartLine, _ *conn.Fields) error {

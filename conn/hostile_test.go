@@ -53,19 +53,25 @@ func hostileGroups() map[string][]hostile {
 	}
 }
 
-// Each case is sent in one piece over TCP, and over a connection in memory octet
-// by octet, and in two pieces, cut at every few offsets, others for each case.
-// What comes of it must be the same.
+// Each case is sent in one piece over TCP, to a server with each driver, and over
+// a connection in memory octet by octet, and in two pieces, cut at every few
+// offsets, others for each case. What comes of it must be the same.
 func TestHostileRequests(t *testing.T) {
 	every := 16
 	if conn.RaceEnabled {
 		every = 64
 	}
+	addrs := map[conn.Driver]string{}
+	for _, d := range []conn.Driver{conn.Stream, conn.Raw, conn.Loop} {
+		addrs[d] = serveEcho(t, d)
+	}
 	for group, cases := range hostileGroups() {
 		for i, c := range cases {
 			t.Run(group+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
-				assert.Equal(t, c.want, sendTCP(t, c), "over TCP")
+				for d, addr := range addrs {
+					assert.Equal(t, c.want, sendTCP(t, addr, c), d)
+				}
 				synctest.Test(t, func(t *testing.T) {
 					if len(c.send) > 4<<10 {
 						return
@@ -119,19 +125,26 @@ func sendPieces(t *testing.T, c hostile, pieces ...string) string {
 	return v
 }
 
-// sendTCP half-closes where the server is to keep the connection open, once it
-// has answered: so the end comes when there is nothing more to come.
-func sendTCP(t *testing.T, c hostile) string {
+func serveEcho(t *testing.T, d conn.Driver) (addr string) { return serveDelegate(t, d, echoServer{}) }
+
+// serveDelegate starts a server, and stops it when the test is over.
+func serveDelegate(t *testing.T, d conn.Driver, delegate conn.ServerDelegate) (addr string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := &conn.Server{Delegate: echoServer{}, Params: conn.Params{Logger: silent}}
+	s := &conn.Server{Delegate: delegate, Driver: d, Params: conn.Params{Logger: silent}}
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
-	defer func() {
-		require.NoError(t, s.Close())
+	t.Cleanup(func() {
+		require.NoError(t, s.Shutdown(context.Background()))
 		require.ErrorIs(t, <-served, conn.ErrServerClosed)
-	}()
-	nc, err := net.Dial("tcp", l.Addr().String())
+	})
+	return l.Addr().String()
+}
+
+// sendTCP half-closes where the server is to keep the connection open, once it
+// has answered: so the end comes when there is nothing more to come.
+func sendTCP(t *testing.T, addr string, c hostile) string {
+	nc, err := net.Dial("tcp", addr)
 	require.NoError(t, err)
 	defer nc.Close()
 	require.NoError(t, nc.SetDeadline(time.Now().Add(10*time.Second)))

@@ -47,7 +47,7 @@ func (in *inbound) begin(f parser.Framing, p *Params) {
 		return
 	}
 	in.piece, in.size, in.at, in.max = p.ChunkSize, 0, 0, p.MaxBodySize
-	in.patience, in.credit, in.counted = p.BodyTimeout, rateWindow, 0
+	in.patience, in.credit, in.counted = p.BodyTimeout, p.rateWindow, 0
 	if f.Kind == parser.Chunked {
 		in.chunked.Reset()
 	}

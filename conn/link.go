@@ -35,19 +35,19 @@ type link struct {
 	nc    net.Conn
 	set   *settings
 	clock *clock
-	place int // among the clock's members, -1 when not
 	via   transport
 
 	readBy  atomic.Int64 // when waiting for octets is late; 0: never
 	writeBy atomic.Int64 // when a blocked write is late
-	idle    atomic.Uint32
 
 	readStop, writeStop atomic.Pointer[stop] // set by the application
 	exchange            uint64               // the one under way, of a server; guarded by out.mu
 
 	sent    atomic.Int64 // octets, ever; counted where somebody asks: by stream
-	closing atomic.Bool  // whoever waits must stop: we are closing
-	handed  bool         // nc is somebody else's now
+	place   int32        // among the clock's members, -1 when not
+	idle    atomic.Uint32
+	closing atomic.Bool // whoever waits must stop: we are closing
+	handed  bool        // nc is somebody else's now
 
 	bg *background // of watch
 }

@@ -107,7 +107,7 @@ func (d *looped) notice(events uint32) bool {
 		case loopSends:
 			serve = d.rest.Load() == nil
 		}
-		serve = serve || d.broken != nil
+		serve = serve || d.broken != 0
 	}
 	if !serve {
 		_ = d.arm(true)

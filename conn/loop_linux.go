@@ -42,10 +42,26 @@ func newEventLoop(all *loops) (*eventLoop, error) {
 	return nil, os.NewSyscallError("eventfd", err)
 }
 
-// run runs the loop, until it has no connections or another goroutine does.
+// run runs the loop, until it has no connections or another goroutine does. A
+// callback may end the goroutine, which ends no other connection than its own.
 func (l *eventLoop) run() {
+	var last *looped
+	whole := false
+	defer func() {
+		if !whole {
+			l.relieve()
+			last.finish()
+		}
+	}()
+	l.turns(&last)
+	whole = true
+}
+
+// turns is run; it leaves in last whose turn it was.
+func (l *eventLoop) turns(last **looped) {
 	for {
 		for d := l.pop(); d != nil; d = l.pop() {
+			*last = d
 			if d.taken() && !l.serve(d, true) {
 				return
 			}
@@ -66,6 +82,7 @@ func (l *eventLoop) run() {
 			if d == nil || d.loop != l {
 				continue
 			}
+			*last = d
 			simple := ev.Events&pollOut == 0 && !d.away.Load() && d.mode.Load() == loopReads
 			if (simple || d.notice(ev.Events)) && !l.serve(d, !simple) {
 				return

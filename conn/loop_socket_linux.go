@@ -19,6 +19,25 @@ type socket struct {
 	remote netip.AddrPort // zero for a Unix socket
 }
 
+// newSocket returns a socket over a duplicate of the descriptor of nc.
+func newSocket(nc net.Conn) (s socket, err error) {
+	switch nc.(type) {
+	case *net.TCPConn, *net.UnixConn:
+	default:
+		return s, errors.ErrUnsupported
+	}
+	rc, err := nc.(syscall.Conn).SyscallConn()
+	if err != nil {
+		return s, err
+	}
+	s.local = nc.LocalAddr()
+	if tcp, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
+		s.remote = tcp.AddrPort()
+	}
+	s.fd, err = dup(rc)
+	return s, err
+}
+
 // dup returns a duplicate of a descriptor, as non-blocking as the original.
 func dup(rc syscall.RawConn) (fd int, err error) {
 	failed := rc.Control(func(original uintptr) {

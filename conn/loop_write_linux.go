@@ -44,7 +44,7 @@ func (d *looped) writeBoth(a, b []byte) error {
 	}
 	if len(a)+len(b) <= parkMost {
 		d.mu.Lock()
-		if d.rest.Load() == nil && d.broken == nil {
+		if d.rest.Load() == nil && d.broken == 0 {
 			d.park(a)
 			d.park(b)
 			err := d.arm(false)
@@ -82,17 +82,17 @@ func (d *looped) hurry() {
 func (d *looped) send(p []byte) error {
 	for {
 		d.mu.Lock()
-		if err := d.broken; err != nil {
+		if d.broken != 0 {
 			d.mu.Unlock()
-			return err
+			return d.brokenBy()
 		}
 		if d.rest.Load() == nil {
-			sent, err := d.sendNow(p)
+			sent, errno := d.sendNow(p)
 			p = p[sent:]
-			if err != nil || len(p) == 0 {
+			if errno != 0 || len(p) == 0 {
 				d.sc.writeBy.Store(0)
 				d.mu.Unlock()
-				return err
+				return writeError(errno)
 			}
 			if len(p) <= parkMost {
 				d.park(p)
@@ -122,19 +122,30 @@ func (d *looped) send(p []byte) error {
 }
 
 // sendNow sends what the socket takes of p. mu is held.
-func (d *looped) sendNow(p []byte) (sent int, err error) {
+func (d *looped) sendNow(p []byte) (sent int, failed syscall.Errno) {
 	for len(p) > sent {
 		n, errno := writeFD(d.fd, p[sent:])
 		sent += n
 		switch {
 		case n > 0 || errno == syscall.EINTR:
 		case errno == syscall.EAGAIN:
-			return sent, nil
+			return sent, 0
 		default:
-			return sent, os.NewSyscallError("write", errno)
+			return sent, errno
 		}
 	}
-	return sent, nil
+	return sent, 0
+}
+
+// writeError returns errno as an error; nil for 0.
+func writeError(errno syscall.Errno) error {
+	switch errno {
+	case 0:
+		return nil
+	case syscall.ETIMEDOUT:
+		return ErrWriteTimeout
+	}
+	return os.NewSyscallError("write", errno)
 }
 
 // awaitRoom blocks until nothing is parked and the socket takes octets. Whoever
@@ -164,12 +175,12 @@ func (d *looped) tooSlow() error {
 // writable is called when the socket takes octets, or is broken. mu is held.
 func (d *looped) writable() {
 	if rest := d.rest.Load(); rest != nil {
-		n, err := d.sendNow(rest.b[d.sent:])
-		d.sent += n
+		n, errno := d.sendNow(rest.b[d.sent:])
+		d.sent += int32(n)
 		if n > 0 {
 			d.hurry()
 		}
-		if d.broken = err; err == nil && d.sent < len(rest.b) {
+		if d.broken = errno; errno == 0 && int(d.sent) < len(rest.b) {
 			return
 		}
 		d.rest.Store(nil)
@@ -183,11 +194,11 @@ func (d *looped) writable() {
 	}
 }
 
-// breakOff gives up what is parked.
-func (d *looped) breakOff(err error) {
+// breakOff gives up what is parked, for the peer was too slow.
+func (d *looped) breakOff() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.broken = err
+	d.broken = syscall.ETIMEDOUT
 	if rest := d.rest.Swap(nil); rest != nil {
 		rest.release()
 	}
@@ -197,7 +208,7 @@ func (d *looped) breakOff(err error) {
 func (d *looped) brokenBy() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.broken
+	return writeError(d.broken)
 }
 
 // wakeWriter implements transport.

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"net"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,7 @@ type loops struct {
 	mu    sync.Mutex
 	list  atomic.Pointer[[]*eventLoop] // nil where none runs
 	turn  int                          // who gets the next connection
+	local map[string]net.Addr
 	table loopTable
 }
 
@@ -81,6 +83,26 @@ func (all *loops) close(l *eventLoop) bool {
 	return true
 }
 
+// sharedMost is of how many local addresses connections share one copy.
+const sharedMost = 64
+
+// share returns an address equal to addr: the same for all connections that have it.
+func (all *loops) share(addr net.Addr) net.Addr {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	key := addr.String()
+	if known := all.local[key]; known != nil {
+		return known
+	}
+	if all.local == nil {
+		all.local = map[string]net.Addr{}
+	}
+	if len(all.local) < sharedMost {
+		all.local[key] = addr
+	}
+	return addr
+}
+
 // relieve gives all loops that are in a callback another goroutine.
 func (all *loops) relieve() {
 	list := all.list.Load()
@@ -91,6 +113,26 @@ func (all *loops) relieve() {
 		if l != nil {
 			l.relieve()
 		}
+	}
+}
+
+// supervise relieves loops that have been in one and the same callback since it was
+// last called. A delegate that blocks holds up others for no longer. The clock
+// calls it.
+func (all *loops) supervise() {
+	list := all.list.Load()
+	if list == nil {
+		return
+	}
+	for _, l := range *list {
+		if l == nil {
+			continue
+		}
+		d := l.at.Load()
+		if d != nil && d == l.seen {
+			l.relieve()
+		}
+		l.seen = d
 	}
 }
 

@@ -19,9 +19,9 @@ type outbound struct {
 	owner sender
 
 	exchange uint64 // the one that may send; a handle of another is stale
+	left     int64  // octets to come, of bodyFixed
 	phase    sendPhase
 	body     sendBody
-	left     int64 // octets to come, of bodyFixed
 
 	// alone: the driver waits, so nobody else will send what is appended.
 	alone atomic.Bool

@@ -65,9 +65,11 @@ type Params struct {
 	// spent in callbacks. When it expires the connection closes. Zero: no bound.
 	BodyTimeout time.Duration
 
-	// MinBodyRate is the fewest octets per second, over a sliding window, at
-	// which a body may arrive once it has begun. Slower than that ends like
-	// BodyTimeout. Zero: no bound.
+	// MinBodyRate is the fewest octets per second, over a sliding window of 5
+	// seconds, at which a body may arrive once it has begun. Slower than that ends
+	// like BodyTimeout. Zero: no bound; but a [Server] whose Params set neither
+	// this nor BodyTimeout demands 16 over a window of a minute, so that no client
+	// holds a connection by sending next to nothing. Negative: no bound, there too.
 	MinBodyRate int
 
 	// WriteTimeout bounds how long a write may go without any progress before
@@ -101,6 +103,16 @@ type Params struct {
 
 	// Logger gets errors and panics of delegates. Default: [slog.Default].
 	Logger *slog.Logger
+
+	rateWindow time.Duration // over which MinBodyRate is measured
+}
+
+// guarded returns p with the bounds on slow bodies that a Server sets by itself.
+func (p Params) guarded() Params {
+	if p.BodyTimeout == 0 && p.MinBodyRate == 0 {
+		p.MinBodyRate, p.rateWindow = serverBodyRate, serverRateWindow
+	}
+	return p
 }
 
 // Validate returns an error that names the first field whose value makes no
@@ -118,8 +130,6 @@ func (p *Params) Validate() error {
 		return invalidParam("MaxFields", p.MaxFields)
 	case p.BodyTimeout < 0:
 		return invalidParam("BodyTimeout", p.BodyTimeout)
-	case p.MinBodyRate < 0:
-		return invalidParam("MinBodyRate", p.MinBodyRate)
 	}
 	return nil
 }
@@ -147,6 +157,8 @@ func (p *Params) resolved() (*Params, error) {
 	setDefault(&r.IdleTimeout, DefaultIdleTimeout)
 	setDefault(&r.WriteTimeout, DefaultWriteTimeout)
 	setDefault(&r.ExpectTimeout, DefaultExpectTimeout)
+	setDefault(&r.MinBodyRate, 0)
+	setDefault(&r.rateWindow, rateWindow)
 	if r.Logger == nil {
 		r.Logger = slog.Default()
 	}

@@ -25,6 +25,7 @@ func TestParamsDefaults(t *testing.T) {
 			MaxBodySize:   100 << 20,
 			WriteTimeout:  time.Minute,
 			ExpectTimeout: time.Second,
+			rateWindow:    5 * time.Second,
 		}, *r)
 	}
 }
@@ -40,7 +41,7 @@ func TestParamsNegativeMeansNoneWhereZeroMeansDefault(t *testing.T) {
 }
 
 func TestParamsErrorNamesTheField(t *testing.T) {
-	for _, field := range []string{"ChunkSize", "MaxHeaderSize", "MaxFields", "BodyTimeout", "MinBodyRate"} {
+	for _, field := range []string{"ChunkSize", "MaxHeaderSize", "MaxFields", "BodyTimeout"} {
 		var p Params
 		reflect.ValueOf(&p).Elem().FieldByName(field).SetInt(-1)
 		require.ErrorContains(t, p.Validate(), "Params."+field)

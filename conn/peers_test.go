@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -45,20 +44,16 @@ func exchanges(t *testing.T, send func(body []byte, chunked bool) ([]byte, error
 
 func TestNetHTTPClient(t *testing.T) {
 	conn.CheckLeaks(t)
-	for _, d := range []conn.Driver{conn.Stream, conn.Raw} {
+	for _, d := range []conn.Driver{conn.Stream, conn.Raw, conn.Loop} {
 		t.Run(d.String(), func(t *testing.T) {
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			require.NoError(t, err)
-			s := &conn.Server{Delegate: echoServer{}, Driver: d, Params: conn.Params{Logger: silent}}
-			served := make(chan error, 1)
-			go func() { served <- s.Serve(l) }()
+			addr := serveEcho(t, d)
 			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 			exchanges(t, func(body []byte, chunked bool) ([]byte, error) {
 				var content io.Reader = bytes.NewReader(body)
 				if chunked {
 					content = struct{ io.Reader }{content}
 				}
-				resp, err := client.Post("http://"+l.Addr().String(), "application/octet-stream", content)
+				resp, err := client.Post("http://"+addr, "application/octet-stream", content)
 				if err != nil {
 					return nil, err
 				}
@@ -69,8 +64,6 @@ func TestNetHTTPClient(t *testing.T) {
 				return io.ReadAll(resp.Body)
 			})
 			client.CloseIdleConnections()
-			require.NoError(t, s.Shutdown(context.Background()))
-			require.ErrorIs(t, <-served, conn.ErrServerClosed)
 		})
 	}
 }

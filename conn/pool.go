@@ -52,6 +52,7 @@ type pooledConn struct {
 	since  time.Time // when it became idle
 	depth  int       // exchanges under way; more than one only when shared
 	line   line      // of those exchanges
+	look   *looker
 	wrote  chan struct{}
 }
 
@@ -73,7 +74,7 @@ func (p *pool) get(ctx context.Context, r *Request, join bool) (*pooledConn, err
 			return nil, err
 		case pc == nil:
 			return p.dial(ctx, r, join)
-		case joined || alive(pc.nc):
+		case joined || pc.look.alive():
 			return pc, nil
 		}
 		p.drop(pc, errClosed)
@@ -148,6 +149,7 @@ func (p *pool) dial(ctx context.Context, r *Request, join bool) (*pooledConn, er
 	pc := &pooledConn{
 		ClientConn: newClientConn(nc, p.client.set, &p.client.clock),
 		wrote:      make(chan struct{}, 1),
+		look:       newLooker(nc),
 	}
 	pc.secure = pc.TLS()
 	p.mu.Lock()

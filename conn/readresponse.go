@@ -232,9 +232,7 @@ func (cc *ClientConn) endResponse() (reusable bool) {
 
 // fill waits for octets of the response, and sends what is ready before.
 func (cc *ClientConn) fill() error {
-	cc.beforeWait()
-	n, err := cc.via.read(cc.in.space(cc.in.wants()))
-	cc.afterWait()
+	n, err := cc.await(cc.in.space(cc.in.wants()))
 	switch {
 	case n > 0:
 		cc.answered = true
@@ -256,14 +254,8 @@ func (cc *ClientConn) fill() error {
 	return err
 }
 
-// beforeWait sends what is ready, and stores by when the wait is late.
-func (cc *ClientConn) beforeWait() {
-	cc.waiting.Store(true)
-	if cc.out.mu.TryLock() { // else who holds it sees that we wait, and sends
-		_ = cc.out.flush()
-		cc.out.release()
-		cc.out.mu.Unlock()
-	}
+// await sends what is ready, and reads.
+func (cc *ClientConn) await(p []byte) (n int, err error) {
 	var by int64
 	switch {
 	case !cc.heading:
@@ -275,11 +267,34 @@ func (cc *ClientConn) beforeWait() {
 		by = cc.by
 	}
 	cc.readBy.Store(by)
-}
-
-func (cc *ClientConn) afterWait() {
+	cc.waiting.Store(true)
+	o := &cc.out
+	switch {
+	case !o.mu.TryLock(): // who holds it sees that we wait, and sends
+		n, err = cc.via.read(p)
+	case cc.pumps():
+		n, err = cc.pump.request(o, p)
+	default:
+		_ = o.flush()
+		o.release()
+		o.mu.Unlock()
+		n, err = cc.via.read(p)
+	}
 	cc.waiting.Store(false)
 	if !cc.heading {
 		cc.in.waited(cc.clock.now.Load())
 	}
+	return n, err
+}
+
+// pumps reports whether what is ready is a whole request, of which nothing has
+// been sent, and no other is under way. out.mu is held.
+func (cc *ClientConn) pumps() bool {
+	o := &cc.out
+	if cc.pump == nil || o.err != nil || o.buf == nil || len(o.buf.b) == 0 || !cc.whole.Load() || cc.begun != cc.sent.Load() {
+		return false
+	}
+	cc.asking.Lock()
+	defer cc.asking.Unlock()
+	return len(cc.asks) == 1
 }

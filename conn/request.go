@@ -180,6 +180,9 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) e
 		return err
 	}
 	buf := o.room()
+	if cc.begun = -1; len(buf.b) == 0 {
+		cc.begun = cc.sent.Load()
+	}
 	b, err := start.appendRequestLine(buf.b)
 	if err != nil {
 		return err

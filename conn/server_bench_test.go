@@ -29,7 +29,7 @@ func benchmarkCore(b *testing.B, send string, exchanges int, f *frugal) {
 		b.Fatal(err)
 	}
 	sc.via = sink{stream{&sc.link}}
-	sc.base, sc.delegate = context.Background(), f
+	sc.home = &home{context.Background(), f}
 	sc.clock.add(&sc.link)
 	defer sc.clock.remove(&sc.link)
 	b.SetBytes(int64(len(send) / exchanges))

@@ -335,3 +335,28 @@ func TestTLS(t *testing.T) {
 	plain := exchangeAll(t, addr, get)
 	assert.NotContains(t, plain, "HTTP/1.1 200", "plain text on a TLS port gets no answer but closing")
 }
+
+// TestServerEndsSilentBodies: without any setting, a client that stops in the
+// middle of its content does not hold the connection for ever; one that pauses
+// for less than a minute is left alone.
+func TestServerEndsSilentBodies(t *testing.T) {
+	inMemory(t, &Server{Delegate: answering()}, func(t *testing.T, l *conntest.Listener) {
+		c := dialMemory(t, l)
+		c.send(t, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n")
+		time.Sleep(50 * time.Second)
+		c.send(t, strings.Repeat("x", 1000))
+		time.Sleep(50 * time.Second)
+		_, closed := c.received()
+		require.False(t, closed)
+		closesWithin(t, c, 10*time.Second)
+	})
+	inMemory(t, &Server{Delegate: answering(), Params: Params{MinBodyRate: -1}}, func(t *testing.T, l *conntest.Listener) {
+		c := dialMemory(t, l)
+		c.send(t, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n")
+		time.Sleep(time.Hour)
+		c.send(t, "ab")
+		synctest.Wait()
+		_, closed := c.received()
+		require.False(t, closed)
+	})
+}

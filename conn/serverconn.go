@@ -15,31 +15,35 @@ type ServerConn struct {
 	*service
 	out outbound
 
-	server   *Server // nil for one that stands alone
-	gone     bool    // server does not count it any more; guarded by server.mu
-	delegate ServerDelegate
-	base     context.Context
-	pull     atomic.Pointer[puller]  // nil until it is first needed
-	watch    atomic.Pointer[watcher] // likewise
+	server *Server                 // nil for one that stands alone
+	home   *home                   // nil before Serve
+	pull   atomic.Pointer[puller]  // nil until it is first needed
+	watch  atomic.Pointer[watcher] // likewise
 
 	driver Driver
-	loop   func() // of the driver
 	phase  servePhase
-	owed   bool // HeadersReceived was called; Finish or OnConnectionClose must be
-	pulls  bool // HeadersReceived takes the content itself
-	inside bool // the driver cannot block for octets here
-	asked  bool // it was the client who asked for the connection to be closed
+	owed   bool     // HeadersReceived was called; Finish or OnConnectionClose must be
+	pulls  bool     // HeadersReceived takes the content itself
+	inside bool     // the driver cannot block for octets here
+	asked  bool     // it was the client who asked for the connection to be closed
+	gone   bool     // server does not count it any more; guarded by server.mu
+	ask    question // of the exchange that out is for; guarded by out.mu
 	count  uint64
 
-	begun    atomic.Uint64 // its number; 0 when there is none that may be answered
-	ask      question      // of the one that out is for; guarded by out.mu
+	begun    atomic.Uint64 // number of the exchange that has begun; 0 when none may be answered
 	answered atomic.Uint64 // the last whose response is complete, or can never be
 	draining atomic.Bool   // no exchange after the one under way
 	detached atomic.Bool
+	started  atomic.Bool   // the loop, or Close instead of it
 	state    atomic.Uint32 // a ConnState
 	ready    chan struct{} // gets a token when awaitResponse should look again
 	ended    ending        // of the loop
-	started  atomic.Bool   // the loop, or Close instead of it
+}
+
+// home is what connections of one origin have in common.
+type home struct {
+	ctx      context.Context // parent of the contexts of exchanges
+	delegate ServerDelegate
 }
 
 // NewServerConn returns the server's side of a connection. nil Params are the
@@ -75,14 +79,14 @@ func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
 	}
 	stop := context.AfterFunc(ctx, sc.interruptAll)
 	defer stop()
-	sc.serve(ctx, d)
+	sc.serve(&home{ctx, d})
 	return nil
 }
 
 // serve runs a driver's loop from beginning to end. It reports false when an
 // event loop has taken the connection over, and will end it.
-func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate) (ended bool) {
-	sc.base, sc.delegate = ctx, d
+func (sc *ServerConn) serve(h *home) (ended bool) {
+	sc.home = h
 	sc.open()
 	sc.clock.add(&sc.link)
 	sc.setState(StateNew)
@@ -91,7 +95,11 @@ func (sc *ServerConn) serve(ctx context.Context, d ServerDelegate) (ended bool) 
 		return false
 	}
 	defer sc.end() // even when a callback ends the goroutine
-	sc.loop()
+	if r, ok := sc.via.(*raw); ok {
+		r.serve()
+	} else {
+		sc.serveStream()
+	}
 	return true
 }
 
@@ -144,7 +152,12 @@ func (sc *ServerConn) interruptAll() {
 
 // Context returns the parent of the context of every exchange: what was given to
 // Serve, or what [Server.ConnContext] made. It is nil before Serve.
-func (sc *ServerConn) Context() context.Context { return sc.base }
+func (sc *ServerConn) Context() context.Context {
+	if sc.home == nil {
+		return nil
+	}
+	return sc.home.ctx
+}
 
 // RemoteAddr returns the peer's address.
 func (sc *ServerConn) RemoteAddr() net.Addr { return sc.nc.RemoteAddr() }
@@ -193,6 +206,6 @@ func (sc *ServerConn) end() {
 		sc.setState(StateClosed)
 	}
 	sc.message = nil
-	sc.guard("OnClose", func() { sc.delegate.OnClose(sc) })
+	sc.guard("OnClose", func() { sc.home.delegate.OnClose(sc) })
 	sc.ended.end()
 }

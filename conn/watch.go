@@ -42,7 +42,7 @@ func (sc *ServerConn) context() context.Context {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.ctx == nil {
-		w.ctx, w.cancel = context.WithCancel(sc.base)
+		w.ctx, w.cancel = context.WithCancel(sc.home.ctx)
 		if w.gone || sc.closing.Load() {
 			w.cancel()
 		}

@@ -20,17 +20,20 @@ func bestKernel() kernel {
 	return kernelWords
 }
 
-// blocks runs the kernel on b from where f stands and returns what the
-// kernels return.
-func (f *FieldSection) blocks(b []byte, mode int) int {
-	p, n := unsafe.SliceData(b), len(b)
-	if active != kernelAVX512 {
-		return headAVX2(p, n, f, mode)
+// headKernel is the kernel in use; it jumps to one of those below. p points to n
+// octets, at least one. mode is one of those in kernel.go, and the result is
+// explained in zhead_avx512_amd64.s.
+//
+//go:noescape
+func headKernel(p *byte, n int, f *FieldSection, mode int) int
+
+// again runs the kernel that is sure of more, for a section that the first one
+// was not sure of.
+func (f *FieldSection) again(b []byte, mode int) int {
+	if active == kernelAVX512 {
+		return headAVX512Any(unsafe.SliceData(b), len(b), f, mode)
 	}
-	if r := headAVX512(p, n, f, mode); r != -1 {
-		return r
-	}
-	return headAVX512Any(p, n, f, mode)
+	return -1
 }
 
 //go:noescape

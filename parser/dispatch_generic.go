@@ -5,4 +5,6 @@ package parser
 // bestKernel is the best one that this CPU has.
 func bestKernel() kernel { return kernelWords }
 
-func (f *FieldSection) blocks([]byte, int) int { return -1 }
+func headKernel(*byte, int, *FieldSection, int) int { return -1 }
+
+func (f *FieldSection) again([]byte, int) int { return -1 }

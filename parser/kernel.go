@@ -48,18 +48,17 @@ const minSection = 16
 // maxTape is how far into a section positions on the tape reach.
 const maxTape = 1 << 16
 
-// startBlocks makes f ready for a kernel to read a section from its first octet.
-func (f *FieldSection) startBlocks() {
-	f.at, f.fill = 0, 0
-	f.carryC, f.carryN, f.carryS = 0, 0, 1
-}
+// namesUnsure is a bit of repeated, FieldOther's, that kernels set when they leave
+// the names of the field lines to identify.
+const namesUnsure fieldSet = 1
 
-// take ends a section of n octets that a kernel has read. The kernel has left
-// everything on the tape.
-func (f *FieldSection) take() {
-	f.startEnd = int(f.tape[1])
-	if len(f.wide) > 0 {
-		f.wide = f.wide[:0]
+// identify finds the FieldIDs of the lines on the tape.
+func (f *FieldSection) identify(b []byte) {
+	n := f.lines
+	f.seen, f.repeated = 0, 0
+	for f.lines = 0; f.lines < n; f.lines++ {
+		f.start = int(f.tape[2*f.lines+1]) + 2
+		f.ids[f.lines] = f.nameEnd(b, int(f.tape[2*f.lines+2]))
 	}
 }
 

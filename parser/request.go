@@ -1,6 +1,6 @@
 package parser
 
-import "encoding/binary"
+import "unsafe"
 
 // RequestHead is the head of a request: request line and field section. The
 // zero value is ready. It holds spans, never octets, so it may be kept and used
@@ -28,7 +28,15 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 	f := &h.Fields
 	limit := o.headSize()
 	if active > kernelWords && len(b) >= minSection {
-		if n := h.parseBlocks(b[:min(len(b), limit, maxTape)], o); n > 0 {
+		blocks := b[:min(len(b), limit, maxTape)]
+		n, lines := 0, o.fields()
+		if f.pos == 0 {
+			n = headKernel(unsafe.SliceData(blocks), len(blocks), f, modeRequest)
+		}
+		if n <= 0 || f.lines > lines || h.Method == MethodOther || f.repeated&namesUnsure != 0 {
+			n = h.parseBlocks(blocks, lines, n)
+		}
+		if n > 0 {
 			return n, nil
 		}
 	}
@@ -53,72 +61,6 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 		}
 	}
 	return 0, &f.err
-}
-
-// parseBlocks reads b with a kernel. It returns the length of the head, or 0 when
-// the table has to go on, from where the scan is then.
-func (h *RequestHead) parseBlocks(b []byte, o *Options) int {
-	f := &h.Fields
-	if f.pos > 0 {
-		n := f.resume(b, &requestResume)
-		if n > 0 {
-			h.startLine(b)
-		}
-		return n
-	}
-	f.startBlocks()
-	n := f.blocks(b, modeRequest)
-	switch {
-	case n > 0:
-		if f.lines > o.fields() || !h.lineFromTape(b) {
-			return 0
-		}
-		f.take()
-		return n
-	case n < -1:
-		lines := f.lines
-		f.begin(requestStart)
-		if lines > o.fields() || !h.lineFromTape(b) {
-			return 0
-		}
-		f.lineEnd(b, int(f.tape[1]))
-		if f.settle(b, lines, false, 0) {
-			f.take()
-			return -n
-		}
-	case n == 0:
-		f.begin(requestStart)
-		f.lim = o.fields()
-		end := int(f.tape[1])
-		if f.fill < 2 || int(f.at) < end+2 || !h.lineFromTape(b) || run(h.Target.Bytes(b), isTarget) != uint(h.Target.Len) {
-			return 0
-		}
-		f.mark = [3]uint32{0, h.MethodName.Len, h.Target.Off + h.Target.Len}
-		f.lineEnd(b, end)
-		if !f.commit(b, &requestResume, false) {
-			f.begin(requestStart)
-		}
-	}
-	return 0
-}
-
-// lineFromTape takes the request line apart, at the positions of a kernel that
-// has checked the target's octets (RFC 9112 §3). It reports whether the line is good.
-func (h *RequestHead) lineFromTape(b []byte) bool {
-	m, end := uint(h.Fields.tape[0]), uint(h.Fields.tape[1])
-	if m+10 >= end || end+2 > uint(len(b)) {
-		return false
-	}
-	v := b[end-9 : end+2]
-	const space = ' ' | 'H'<<8 | 'T'<<16 | 'T'<<24 | 'P'<<32 | '/'<<40 | '1'<<48 | '.'<<56
-	if b[m] != ' ' || binary.LittleEndian.Uint64(v) != space || v[8]-'0' > 1 || v[9] != '\r' || v[10] != '\n' {
-		return false
-	}
-	h.Version = minorVersion(v[8])
-	h.MethodName = Span{0, uint32(m)}
-	h.Target = Span{uint32(m) + 1, uint32(end-m) - 10}
-	h.Method = MethodOf(b[:m])
-	return true
 }
 
 // startLine takes the request line apart at its marks: method SP target SP

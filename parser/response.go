@@ -1,7 +1,5 @@
 package parser
 
-import "encoding/binary"
-
 // ResponseHead is the head of a response: status line and field section. The
 // zero value is ready; it holds spans, never octets.
 type ResponseHead struct {
@@ -18,7 +16,8 @@ func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) {
 	f := &h.Fields
 	limit := o.headSize()
 	if active > kernelWords && len(b) >= minSection {
-		if n := h.parseBlocks(b[:min(len(b), limit, maxTape)], o); n > 0 {
+		if n := h.parseBlocks(b[:min(len(b), limit, maxTape)], o.fields()); n > 0 {
+			h.startLine(b)
 			return n, nil
 		}
 	}
@@ -37,68 +36,6 @@ func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) {
 		f.fail(ErrHeadTooLarge, limit)
 	}
 	return 0, &f.err
-}
-
-// parseBlocks is RequestHead.parseBlocks for a response.
-func (h *ResponseHead) parseBlocks(b []byte, o *Options) int {
-	f := &h.Fields
-	if f.pos > 0 {
-		n := f.resume(b, &responseResume)
-		if n > 0 {
-			h.startLine(b)
-		}
-		return n
-	}
-	f.startBlocks()
-	n := f.blocks(b, modeResponse)
-	switch {
-	case n > 0:
-		if f.lines > o.fields() || !h.lineFromTape(b) {
-			return 0
-		}
-		f.take()
-		h.startLine(b)
-		return n
-	case n < -1:
-		lines := f.lines
-		f.begin(responseStart)
-		if lines > o.fields() || !h.lineFromTape(b) {
-			return 0
-		}
-		f.lineEnd(b, int(f.tape[1]))
-		if f.settle(b, lines, false, 0) {
-			f.take()
-			h.startLine(b)
-			return -n
-		}
-	case n == 0:
-		f.begin(responseStart)
-		f.lim = o.fields()
-		end := int(f.tape[1])
-		if f.fill < 2 || int(f.at) < end+2 || !h.lineFromTape(b) {
-			return 0
-		}
-		f.lineEnd(b, end)
-		if !f.commit(b, &responseResume, false) {
-			f.begin(responseStart)
-		}
-	}
-	return 0
-}
-
-// lineFromTape checks the status line whose end a kernel has found; it has
-// checked the octets of the reason phrase (RFC 9112 §4).
-func (h *ResponseHead) lineFromTape(b []byte) bool {
-	end := uint(h.Fields.tape[1])
-	const version = 'H' | 'T'<<8 | 'T'<<16 | 'P'<<24 | '/'<<32 | '1'<<40 | '.'<<48 | '1'<<56
-	if end < 13 || end+2 > uint(len(b)) || b[end] != '\r' || b[end+1] != '\n' {
-		return false
-	}
-	v := binary.LittleEndian.Uint64(b)
-	if v != version && v != version-1<<56 || b[8] != ' ' || b[12] != ' ' {
-		return false
-	}
-	return b[9]-'1' < 9 && b[10]-'0' <= 9 && b[11]-'0' <= 9
 }
 
 // startLine takes the status line apart: HTTP/1.1 SP 200 SP reason. All before

@@ -1,5 +1,7 @@
 package parser
 
+import "unsafe"
+
 // resumable are the states of a section's automaton in which a kernel can go on:
 // those behind the start line.
 type resumable struct {
@@ -43,7 +45,10 @@ func (f *FieldSection) resume(b []byte, r *resumable) int {
 	}
 	before := f.scanned()
 	lines := f.lines
-	n := f.blocks(b, modeLines)
+	n := headKernel(unsafe.SliceData(b), len(b), f, modeLines)
+	if n == -1 {
+		n = f.again(b, modeLines)
+	}
 	switch {
 	case n == 0:
 		f.lines = lines

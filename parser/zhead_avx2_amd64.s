@@ -30,8 +30,9 @@
 //	AX   63                    R13  62
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
-// The result is the length of the head; minus the length when the caller has to
-// look at the lines; 0 when more octets are needed; -1 when the kernel is not sure.
+// The result is the length of the head (when bit 0 of repeated is set, the caller
+// has to look at the names); minus the length when the caller has to look at the
+// lines; 0 when more octets are needed; -1 when the kernel is not sure.
 //
 // AVX2, BMI2:
 //
@@ -56,9 +57,9 @@ DATA high<>+16(SB)/8, $0x2a1f061d0201e060
 DATA high<>+24(SB)/8, $0x0000000000000000
 GLOBL high<>(SB), RODATA|NOPTR, $32
 
-// Lower case; the multiplier of the hash; at 16, by length, which hashes known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 64 octets: the case of a line's 16 octets before the colon, the octets, and which of them count.
-DATA names<>+0(SB)/8, $0x2020202020202020
-DATA names<>+8(SB)/8, $0x9e3779b97f4a7c15
+// Which bits make the hash; the case of Host; at 16, by length, which hashes known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 64 octets: the case of a line's 16 octets before the colon, the octets, and which of them count; last the start of a Host line.
+DATA names<>+0(SB)/8, $0x0000000102010700
+DATA names<>+8(SB)/8, $0x0000002020202000
 DATA names<>+16(SB)/8, $0x0000000000000000
 DATA names<>+24(SB)/8, $0x0000000000000000
 DATA names<>+32(SB)/8, $0x0000000000000000
@@ -72,22 +73,22 @@ DATA names<>+88(SB)/8, $0x0000000000000000
 DATA names<>+96(SB)/8, $0x0000000000000000
 DATA names<>+104(SB)/8, $0x0000000000000000
 DATA names<>+112(SB)/8, $0x0000000000000000
-DATA names<>+120(SB)/8, $0x0000000040000000
-DATA names<>+128(SB)/8, $0x0004000040000000
+DATA names<>+120(SB)/8, $0x1000000000000000
+DATA names<>+128(SB)/8, $0x1000000010000000
 DATA names<>+136(SB)/8, $0x0000000000000000
-DATA names<>+144(SB)/8, $0x0000004000000000
+DATA names<>+144(SB)/8, $0x0000000000004000
 DATA names<>+152(SB)/8, $0x0000000000000000
-DATA names<>+160(SB)/8, $0x0000000000000008
+DATA names<>+160(SB)/8, $0x0000100000000000
 DATA names<>+168(SB)/8, $0x0000000000000000
-DATA names<>+176(SB)/8, $0x0004000000000002
+DATA names<>+176(SB)/8, $0x1000000010000000
 DATA names<>+184(SB)/8, $0x0000000000000000
 DATA names<>+192(SB)/8, $0x0000000000000000
-DATA names<>+200(SB)/8, $0x0000000000044000
-DATA names<>+208(SB)/8, $0x0000000300000000
+DATA names<>+200(SB)/8, $0x0000040000000002
+DATA names<>+208(SB)/8, $0x0000000001000004
 DATA names<>+216(SB)/8, $0x0000000000000000
-DATA names<>+224(SB)/8, $0x0100100000000000
+DATA names<>+224(SB)/8, $0x0000100001000000
 DATA names<>+232(SB)/8, $0x0000000000000000
-DATA names<>+240(SB)/8, $0xfdffedffaffd7faf
+DATA names<>+240(SB)/8, $0x0000002000000000
 DATA names<>+248(SB)/8, $0x0000000000000000
 DATA names<>+256(SB)/8, $0x0000000000000000
 DATA names<>+264(SB)/8, $0x0000000000000000
@@ -339,7 +340,83 @@ DATA names<>+2224(SB)/8, $0xffffffffff000000
 DATA names<>+2232(SB)/8, $0xffffffffffffffff
 DATA names<>+2240(SB)/8, $0x0000000000000000
 DATA names<>+2248(SB)/8, $0x0000000000000000
-GLOBL names<>(SB), RODATA|NOPTR, $2256
+DATA names<>+2256(SB)/8, $0x21203a74736f680a
+GLOBL names<>(SB), RODATA|NOPTR, $2264
+
+// By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.
+DATA methods<>+0(SB)/8, $0x0000484352414553
+DATA methods<>+8(SB)/8, $0x0000000000000000
+DATA methods<>+16(SB)/8, $0x0000000000000000
+DATA methods<>+24(SB)/8, $0x0000000000000000
+DATA methods<>+32(SB)/8, $0x000000004b4e494c
+DATA methods<>+40(SB)/8, $0x0000000000000000
+DATA methods<>+48(SB)/8, $0x0000000000000000
+DATA methods<>+56(SB)/8, $0x0000000000000000
+DATA methods<>+64(SB)/8, $0x00004b434f4c4e55
+DATA methods<>+72(SB)/8, $0x0000000000000000
+DATA methods<>+80(SB)/8, $0x0000000000000000
+DATA methods<>+88(SB)/8, $0x0000000000544547
+DATA methods<>+96(SB)/8, $0x0000005952455551
+DATA methods<>+104(SB)/8, $0x0000000000000000
+DATA methods<>+112(SB)/8, $0x0000000000000000
+DATA methods<>+120(SB)/8, $0x0000444e49424e55
+DATA methods<>+128(SB)/8, $0x0000000000000000
+DATA methods<>+136(SB)/8, $0x0000000000000000
+DATA methods<>+144(SB)/8, $0x0000000000000000
+DATA methods<>+152(SB)/8, $0x0000004543415254
+DATA methods<>+160(SB)/8, $0x0000000000000000
+DATA methods<>+168(SB)/8, $0x000000004b434f4c
+DATA methods<>+176(SB)/8, $0x0000000000000000
+DATA methods<>+184(SB)/8, $0x00000000444e4942
+DATA methods<>+192(SB)/8, $0x00000000004c4341
+DATA methods<>+200(SB)/8, $0x0000000000000000
+DATA methods<>+208(SB)/8, $0x0000000000000000
+DATA methods<>+216(SB)/8, $0x0000000000000000
+DATA methods<>+224(SB)/8, $0x0000000000000000
+DATA methods<>+232(SB)/8, $0x444e4946504f5250
+DATA methods<>+240(SB)/8, $0x0000000000000000
+DATA methods<>+248(SB)/8, $0x0000000045564f4d
+DATA methods<>+256(SB)/8, $0x0000004c4f434b4d
+DATA methods<>+264(SB)/8, $0x00004b4e494c4e55
+DATA methods<>+272(SB)/8, $0x00004554454c4544
+DATA methods<>+280(SB)/8, $0x0000000054534f50
+DATA methods<>+288(SB)/8, $0x00534e4f4954504f
+DATA methods<>+296(SB)/8, $0x0000000000000000
+DATA methods<>+304(SB)/8, $0x0000000000000000
+DATA methods<>+312(SB)/8, $0x0000004c4542414c
+DATA methods<>+320(SB)/8, $0x0000000000000000
+DATA methods<>+328(SB)/8, $0x005443454e4e4f43
+DATA methods<>+336(SB)/8, $0x0000000000000000
+DATA methods<>+344(SB)/8, $0x0000000000000000
+DATA methods<>+352(SB)/8, $0x0000000000000000
+DATA methods<>+360(SB)/8, $0x54554f4b43454843
+DATA methods<>+368(SB)/8, $0x0000455441445055
+DATA methods<>+376(SB)/8, $0x0000000000000000
+DATA methods<>+384(SB)/8, $0x0000000000000000
+DATA methods<>+392(SB)/8, $0x0000000000000000
+DATA methods<>+400(SB)/8, $0x0000000000000000
+DATA methods<>+408(SB)/8, $0x0000000044414548
+DATA methods<>+416(SB)/8, $0x0000000000495250
+DATA methods<>+424(SB)/8, $0x0000000000000000
+DATA methods<>+432(SB)/8, $0x0000000000000000
+DATA methods<>+440(SB)/8, $0x0000000000545550
+DATA methods<>+448(SB)/8, $0x0000000000000000
+DATA methods<>+456(SB)/8, $0x0000000059504f43
+DATA methods<>+464(SB)/8, $0x0000000000000000
+DATA methods<>+472(SB)/8, $0x000000454752454d
+DATA methods<>+480(SB)/8, $0x0000444e49424552
+DATA methods<>+488(SB)/8, $0x004e494b43454843
+DATA methods<>+496(SB)/8, $0x000054524f504552
+DATA methods<>+504(SB)/8, $0x0000004843544150
+DATA methods<>+512(SB)/8, $0x0000000c00000020
+DATA methods<>+520(SB)/8, $0x2200001d09000025
+DATA methods<>+528(SB)/8, $0x03000d0021000000
+DATA methods<>+536(SB)/8, $0x14001a0000000001
+DATA methods<>+544(SB)/8, $0x0b00001518082411
+DATA methods<>+552(SB)/8, $0x0026050000000600
+DATA methods<>+560(SB)/8, $0x1c0000190a000000
+DATA methods<>+568(SB)/8, $0x171f041e0e000700
+GLOBL methods<>(SB), RODATA|NOPTR, $576
 
 // Broadcast where they are used.
 DATA byte<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
@@ -357,11 +434,14 @@ TEXT ·headAVX2(SB), NOSPLIT, $48-40
 	MOVQ p+0(FP), R12
 	MOVQ n+8(FP), CX
 	MOVQ f+16(FP), R8
-	MOVL FieldSection_at(R8), DI
-	MOVL FieldSection_fill(R8), DX
-	MOVBLZX FieldSection_carryC(R8), R9
-	MOVBLZX FieldSection_carryN(R8), R10
-	MOVBLZX FieldSection_carryS(R8), R11
+	XORL DI, DI
+	XORL DX, DX
+	XORL R9, R9
+	XORL R10, R10
+	MOVL $1, R11                 // the start line starts at 0
+	CMPQ mode+24(FP), $2
+	JEQ  begun
+enter:
 	LEAQ (R12)(DI*1), SI
 	ADDQ $FieldSection_tape, R8
 	LEAQ (const_tapeFull*2)(R8), AX
@@ -704,15 +784,53 @@ tape:
 	MOVQ SI, DX
 	SUBQ R12, DX                 // the length of the head
 	MOVQ DX, ret+32(FP)
+	MOVWLZX 2(R9), R13           // the CR of the start line
+	MOVQ R13, (FieldSection_scan+scan_startEnd)(DI)
+	MOVQ $0, (FieldSection_wide+8)(DI)
 	CMPQ mode+24(FP), $1
 	JEQ  lines
 	JA   irregular
 	MOVWLZX (R9), DX             // the end of the method
-	MOVWLZX 2(R9), R14           // the CR of the request line
+	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
-	SUBQ $10, R14                // without SP and " HTTP/1.1"
 	JLE  bad
-	LEAQ 1(R12)(DX*1), R11
+	MOVQ $0x2e312f5054544820, AX // " HTTP/1."
+	CMPQ AX, -9(R12)(R13*1)
+	JNE  bad
+	MOVL -1(R12)(R13*1), AX      // minor version, CR LF
+	MOVL AX, CX
+	ANDL $0xfffffe, AX
+	CMPL AX, $0x0a0d30
+	JNE  bad
+	CMPB (R12)(DX*1), $0x20
+	JNE  bad
+	ANDL $1, CX
+	ADDL $const_HTTP10, CX
+	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)
+	MOVQ (R12), AX
+	LEAQ (DX*8), CX
+	MOVL $64, R10
+	CMPQ DX, $8
+	CMOVQHI R10, CX
+	BZHIQ CX, AX, AX             // the method
+	MOVQ $0xfcecc0b0af89b245, R15
+	IMULQ AX, R15
+	SHRQ $58, R15
+	LEAQ methods<>(SB), BP
+	MOVBLZX 512(BP)(R15*1), CX
+	XORL R10, R10
+	CMPQ AX, (BP)(R15*8)
+	CMOVQNE R10, CX
+	MOVB CX, (RequestHead_Method-RequestHead_Fields)(DI)
+	MOVQ DX, AX
+	SHLQ $32, AX
+	MOVQ AX, (RequestHead_MethodName-RequestHead_Fields)(DI)
+	INCQ DX
+	LEAQ (R12)(DX*1), R11
+	MOVQ R14, AX
+	SHLQ $32, AX
+	ORQ  DX, AX
+	MOVQ AX, (RequestHead_Target-RequestHead_Fields)(DI)
 	VPBROADCASTQ byte<>+24(SB), Y3
 	VPBROADCASTQ byte<>+32(SB), Y4
 	VPBROADCASTQ byte<>+40(SB), Y5
@@ -753,103 +871,86 @@ targetEdge:
 	SUBQ AX, DX
 	JMP  targetWindow
 lines:
-	XORL R13, R13                // candidates, the last line in bit 0
-	MOVQ R13, FieldSection_odd(DI)
-	MOVQ R13, FieldSection_odd+8(DI)
+	XORL R11, R11
+	MOVQ R11, FieldSection_odd(DI)
+	MOVQ R11, FieldSection_odd+8(DI)
 	TESTQ BX, BX
 	JZ   none
-	CMPQ BX, $64
-	JA   irregular
-	MOVWLZX 2(R9), R11           // the CR before the line
-	CMPQ R11, $13                // names are compared from 16 octets before the colon on
+	CMPQ R13, $13                // names are compared from 16 octets before the colon on
 	JB   irregular
 	VPXOR X0, X0, X0
 	VMOVDQU Y0, FieldSection_ids(DI)
 	VMOVDQU Y0, FieldSection_ids+32(DI)
 	LEAQ names<>(SB), BP
-	MOVQ 0(BP), SI               // lower case
-	MOVQ 8(BP), CX               // the multiplier
+	MOVQ 1(R12)(R13*1), AX       // nearly always the first line is Host
+	ORQ  8(BP), AX
+	SUBQ 2256(BP), AX            // LF, the name, colon, SP, visible octet
+	JCS  other
+	SHLQ $8, AX
+	JNZ  other
+	MOVWLZX 6(R9), R11
+	MOVL -2(R12)(R11*1), R15
+	SUBL $0x0a0d2100, R15
+	CMPL R15, $0xdeff
+	JA   irregular
+	MOVB $const_FieldHost, FieldSection_ids(DI)
+	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
+	MOVL $1, R13                 // candidates, the last line in bit 0
+	ADDQ $8, R9
+	CMPQ BX, $1
+	JNE  rest
+	MOVL $(1<<const_FieldHost), FieldSection_seen(DI)
+	MOVL $0, FieldSection_repeated(DI)
+	VZEROUPPER
+	RET
+other:
+	MOVQ R13, R11                // the CR before the line
+	XORL R13, R13
+	ADDQ $4, R9
+rest:
+	MOVL $40, CX
+	MOVQ 0(BP), SI               // which bits of the octets before a colon make a hash
+	MOVQ R9, known-16(SP)
 	PCALIGN $32
 line:
-	MOVWLZX 4(R9), DX            // colon
-	MOVWLZX 6(R9), R10           // CR
+	MOVWLZX (R9), DX             // colon
+	MOVWLZX 2(R9), R10           // CR
 	MOVQ -5(R12)(DX*1), AX
 	MOVL -2(R12)(R10*1), R15
 	SUBL DX, R11
 	ANDL $31, R11                // the length of the name, negated
+	SHRXQ CX, AX, R14
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
-	RORXQ $40, AX, R14
-	BSWAPL R14
-	SUBL $0x3a202100, R14        // colon, SP, visible octet
+	SUBL $0x21203a, R14          // colon, SP, visible octet
 	CMPL R15, $0xdeff
 	JA   irregular
-	CMPL R14, $0xdeff
-	JA   irregular
-	ORQ  SI, AX
-	IMULQ CX, AX
-	SHRQ $34, AX                 // a hash of the name's last five octets
+	TESTL $0xff00ffff, R14
+	JNZ  irregular
+	PEXTQ SI, AX, AX
 	MOVQ 16(BP)(R11*8), R14
 	BTQ  AX, R14
 	ADCQ R13, R13
 	MOVL R10, R11
-	LEAQ 8(R9), AX
 	ADDQ $4, R9
-	CMPQ AX, R8
+	CMPQ R9, R8
 	JB   line
+	CMPQ BX, $64
+	JA   unsure                  // more lines than candidates have bits
 	MOVQ R13, R14
 	LEAQ (FieldSection_tape+4)(DI), R9
 	VPXOR X5, X5, X5             // what differs in names
-	XORL R10, R10                // seen
+	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
-candidates:
+	XORL R10, R10                // seen
+	CMPQ DX, known-16(SP)
+	JNE  others
+	BTRQ BX, R14                 // Host is settled
+	MOVL $(1<<const_FieldHost), R10
+others:
+	TESTQ R14, R14
+	JZ   compared
+candidate:
 	TZCNTQ R14, AX
-	CMOVQCS BX, AX
-	BLSRQ R14, R14
-	MOVQ BX, CX
-	SUBQ AX, CX                  // the line
-	MOVWLZX (R9)(CX*4), DX       // its colon
-	MOVWLZX -2(R9)(CX*4), AX     // the CR before it
-	SUBL DX, AX
-	ANDL $31, AX                 // the length of the name, negated
-	MOVBLZX -4(R12)(DX*1), SI
-	ANDL $31, SI
-	SHLL $5, SI
-	ORL  AX, SI
-	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
-	MOVB SI, FieldSection_ids(DI)(CX*1)
-	MOVW CX, FieldSection_first(DI)(SI*2)
-	BTSL SI, R10
-	SHLL $6, SI
-	VMOVDQU -16(R12)(DX*1), X1
-	VPOR 1296(BP)(SI*1), X1, X1  // letters in lower case
-	VPXOR 1312(BP)(SI*1), X1, X1
-	VPAND 1328(BP)(SI*1), X1, X1
-	VPOR X1, X5, X5
-	TZCNTQ R14, AX
-	CMOVQCS BX, AX
-	BLSRQ R14, R14
-	MOVQ BX, CX
-	SUBQ AX, CX                  // the line
-	MOVWLZX (R9)(CX*4), DX       // its colon
-	MOVWLZX -2(R9)(CX*4), AX     // the CR before it
-	SUBL DX, AX
-	ANDL $31, AX                 // the length of the name, negated
-	MOVBLZX -4(R12)(DX*1), SI
-	ANDL $31, SI
-	SHLL $5, SI
-	ORL  AX, SI
-	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
-	MOVB SI, FieldSection_ids(DI)(CX*1)
-	MOVW CX, FieldSection_first(DI)(SI*2)
-	BTSL SI, R10
-	SHLL $6, SI
-	VMOVDQU -16(R12)(DX*1), X1
-	VPOR 1296(BP)(SI*1), X1, X1  // letters in lower case
-	VPXOR 1312(BP)(SI*1), X1, X1
-	VPAND 1328(BP)(SI*1), X1, X1
-	VPOR X1, X5, X5
-	TZCNTQ R14, AX
-	CMOVQCS BX, AX
 	BLSRQ R14, R14
 	MOVQ BX, CX
 	SUBQ AX, CX                  // the line
@@ -872,14 +973,15 @@ candidates:
 	VPAND 1328(BP)(SI*1), X1, X1
 	VPOR X1, X5, X5
 	TESTQ R14, R14
-	JNZ  candidates
+	JNZ  candidate
+compared:
 	VPTEST X5, X5
-	JNZ  irregular
+	JNZ  unsure
 	ANDL $~1, R10
 	POPCNTQ R10, AX
 	POPCNTQ R13, DX
 	CMPQ AX, DX
-	JNE  irregular               // one of them twice, or a look-alike
+	JNE  unsure                  // one of them twice, or a look-alike
 	TESTL $0x848, R10
 	JNZ  long
 settled:
@@ -895,30 +997,41 @@ long:
 	MOVBLZX -17(R12)(DX*1), AX
 	ORL  $0x20, AX
 	CMPL AX, $0x74
-	JNE  irregular
+	JNE  unsure
 	CMPB -18(R12)(DX*1), $0x0a
-	JNE  irregular
+	JNE  unsure
 not3:
 	BTL  $6, R10               // proxy-connection
 	JCC  not6
 	MOVWLZX (FieldSection_first+12)(DI), CX
 	MOVWLZX (R9)(CX*4), DX
 	CMPB -17(R12)(DX*1), $0x0a
-	JNE  irregular
+	JNE  unsure
 not6:
 	BTL  $11, R10               // content-encoding
 	JCC  not11
 	MOVWLZX (FieldSection_first+22)(DI), CX
 	MOVWLZX (R9)(CX*4), DX
 	CMPB -17(R12)(DX*1), $0x0a
-	JNE  irregular
+	JNE  unsure
 not11:
 	JMP  settled
-none:
-	MOVL R13, FieldSection_seen(DI)
-	MOVL R13, FieldSection_repeated(DI)
+unsure:
+	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
 	VZEROUPPER
 	RET
+none:
+	MOVL R11, FieldSection_seen(DI)
+	MOVL R11, FieldSection_repeated(DI)
+	VZEROUPPER
+	RET
+begun:
+	MOVL FieldSection_at(R8), DI
+	MOVL FieldSection_fill(R8), DX
+	MOVBLZX FieldSection_carryC(R8), R9
+	MOVBLZX FieldSection_carryN(R8), R10
+	MOVBLZX FieldSection_carryS(R8), R11
+	JMP  enter
 irregular:
 	NEGQ ret+32(FP)
 	VZEROUPPER

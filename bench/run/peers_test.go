@@ -64,9 +64,6 @@ func started(t *testing.T, s *server, dir string, o endpoint.Options) *process {
 		t.Skip(err)
 	}
 	p, err := s.start(core, dir, o)
-	if err != nil && s.Ours && s.fullOnly {
-		t.Skip(err) // h1serve has no such driver here
-	}
 	require.NoError(t, err)
 	t.Cleanup(p.stop)
 	return p

@@ -1,6 +1,7 @@
 package nethttp
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 
@@ -24,25 +25,47 @@ func (w *response) finish() {
 	if w.status == 0 {
 		w.begin(http.StatusOK)
 	}
-	defer w.end()
+	if err := w.complete(hasBody); err != nil {
+		w.failed(err)
+	}
+	w.end()
+}
+
+// complete sends what is left of the response.
+func (w *response) complete(hasBody bool) error {
+	body := &w.exchange.body
 	if w.phase == sending {
-		if w.spill() == nil && w.close() == nil && hasBody {
+		err := w.spill()
+		if err == nil {
+			err = w.close()
+		}
+		if err == nil && hasBody {
 			body.drain()
 		}
-		return
+		return err
 	}
 	if hasBody {
 		body.drain() // first, for whether all was read decides on keeping the connection
 	}
 	content := w.scratch.octets[:w.held]
 	if !w.whole() {
-		if w.send(content, content) == nil {
-			_ = w.close()
+		if err := w.send(content, content); err != nil {
+			return err
 		}
-		return
+		return w.close()
 	}
 	w.sniff(content)
-	_ = w.exchange.conn.Reply(conn.StatusLine(int(w.status)), &w.scratch.header, content)
+	return w.exchange.conn.Reply(conn.StatusLine(int(w.status)), &w.scratch.header, content)
+}
+
+// failed sees to it that a response which breaks HTTP ends the connection. Any
+// other failure is the connection's own.
+func (w *response) failed(err error) {
+	var broke *conn.OutputError
+	if errors.As(err, &broke) {
+		w.log().Error("response not sent", "remote", w.exchange.request.RemoteAddr, "err", err)
+		_ = w.exchange.conn.ServerConn().Close()
+	}
 }
 
 // whole reports whether the content held back is all there is, so that its length

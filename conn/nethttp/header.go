@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/h1wire/h1wire/conn"
+	"github.com/h1wire/h1wire/parser"
 )
 
 // build makes h what is sent of the handler's header, in the order of names, as
@@ -35,6 +36,7 @@ func (w *response) build(s *scratch, status int) {
 	}
 	if h.Err() != nil { // seldom, so only now with care
 		h.Reset()
+		w.length = -1
 		for _, name := range names {
 			if values := w.fields[name]; w.sends(s, name, values, status) {
 				w.addAll(h, name, values)
@@ -45,18 +47,18 @@ func (w *response) build(s *scratch, status int) {
 
 // sends reports whether a field is to be sent as it is, and notes what it says.
 func (w *response) sends(s *scratch, name string, values []string, status int) bool {
-	switch name {
-	case "Content-Length":
+	switch parser.FieldOf(name) { // in any case: a handler may have spelled it otherwise
+	case parser.FieldContentLength:
 		return allowsContent(status) && w.declare(values)
-	case "Transfer-Encoding": // is the connection's business
+	case parser.FieldTransferEncoding: // is the connection's business
 		w.sniffs = false
 		return false
-	case "Content-Type":
+	case parser.FieldContentType:
 		w.sniffs = false
 		return status != http.StatusNotModified
-	case "Content-Encoding":
+	case parser.FieldContentEncoding:
 		w.sniffs = w.sniffs && len(values) > 0 && values[0] == ""
-	case "Trailer":
+	case parser.FieldTrailer:
 		s.announce(values)
 	default:
 		return !strings.HasPrefix(name, http.TrailerPrefix)
@@ -66,7 +68,7 @@ func (w *response) sends(s *scratch, name string, values []string, status int) b
 
 // declare notes the Content-Length, if it is one.
 func (w *response) declare(values []string) bool {
-	if len(values) == 0 {
+	if len(values) == 0 || w.length >= 0 {
 		return false
 	}
 	n, err := strconv.ParseInt(values[0], 10, 64)

@@ -32,19 +32,23 @@ const amd64Header = `// The whole-head kernel: two masks of 64 octets, and no br
 //	AX   63                    R13  62
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
-// The result is the length of the head; minus the length when the caller has to
-// look at the lines; 0 when more octets are needed; -1 when the kernel is not sure.
+// The result is the length of the head (when bit 0 of repeated is set, the caller
+// has to look at the names); minus the length when the caller has to look at the
+// lines; 0 when more octets are needed; -1 when the kernel is not sure.
 `
 
-// enter loads the arguments and the state of the scan.
+// enter loads the arguments and, in mode 2, the state of the scan.
 const enter = `	MOVQ p+0(FP), R12
 	MOVQ n+8(FP), CX
 	MOVQ f+16(FP), R8
-	MOVL FieldSection_at(R8), DI
-	MOVL FieldSection_fill(R8), DX
-	MOVBLZX FieldSection_carryC(R8), R9
-	MOVBLZX FieldSection_carryN(R8), R10
-	MOVBLZX FieldSection_carryS(R8), R11
+	XORL DI, DI
+	XORL DX, DX
+	XORL R9, R9
+	XORL R10, R10
+	MOVL $1, R11                 // the start line starts at 0
+	CMPQ mode+24(FP), $2
+	JEQ  begun
+enter:
 	LEAQ (R12)(DI*1), SI
 	ADDQ $FieldSection_tape, R8
 	LEAQ (const_tapeFull*2)(R8), AX
@@ -53,6 +57,16 @@ const enter = `	MOVQ p+0(FP), R12
 	MOVL $63, AX
 	MOVL $62, R13
 	LEAQ -64(R12)(CX*1), CX      // where the last full block starts
+`
+
+// begun is where enter goes for a scan that goes on.
+const begun = `begun:
+	MOVL FieldSection_at(R8), DI
+	MOVL FieldSection_fill(R8), DX
+	MOVBLZX FieldSection_carryC(R8), R9
+	MOVBLZX FieldSection_carryN(R8), R10
+	MOVBLZX FieldSection_carryS(R8), R11
+	JMP  enter
 `
 
 // rounds begins the loop. Long input goes in rounds of four blocks, to see when
@@ -158,84 +172,154 @@ const count = `	CMPQ R8, limit-8(SP)
 	MOVQ SI, DX
 	SUBQ R12, DX                 // the length of the head
 	MOVQ DX, ret+32(FP)
+	MOVWLZX 2(R9), R13           // the CR of the start line
+	MOVQ R13, (FieldSection_scan+scan_startEnd)(DI)
+	MOVQ $0, (FieldSection_wide+8)(DI)
 	CMPQ mode+24(FP), $1
 	JEQ  lines
 	JA   irregular
 `
 
-// targetSpan is the request target: R14 octets at R11.
-const targetSpan = `	MOVWLZX (R9), DX             // the end of the method
-	MOVWLZX 2(R9), R14           // the CR of the request line
+// requestLine takes a request line apart, but for a method of more than eight
+// octets. It leaves the request target: R14 octets at R11.
+const requestLine = `	MOVWLZX (R9), DX             // the end of the method
+	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
-	SUBQ $10, R14                // without SP and " HTTP/1.1"
 	JLE  bad
-	LEAQ 1(R12)(DX*1), R11
+	MOVQ $0x2e312f5054544820, AX // " HTTP/1."
+	CMPQ AX, -9(R12)(R13*1)
+	JNE  bad
+	MOVL -1(R12)(R13*1), AX      // minor version, CR LF
+	MOVL AX, CX
+	ANDL $0xfffffe, AX
+	CMPL AX, $0x0a0d30
+	JNE  bad
+	CMPB (R12)(DX*1), $0x20
+	JNE  bad
+	ANDL $1, CX
+	ADDL $const_HTTP10, CX
+	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)
+	MOVQ (R12), AX
+	LEAQ (DX*8), CX
+	MOVL $64, R10
+	CMPQ DX, $8
+	CMOVQHI R10, CX
+	BZHIQ CX, AX, AX             // the method
+	MOVQ $MULT, R15
+	IMULQ AX, R15
+	SHRQ $58, R15
+	LEAQ methods<>(SB), BP
+	MOVBLZX 512(BP)(R15*1), CX
+	XORL R10, R10
+	CMPQ AX, (BP)(R15*8)
+	CMOVQNE R10, CX
+	MOVB CX, (RequestHead_Method-RequestHead_Fields)(DI)
+	MOVQ DX, AX
+	SHLQ $32, AX
+	MOVQ AX, (RequestHead_MethodName-RequestHead_Fields)(DI)
+	INCQ DX
+	LEAQ (R12)(DX*1), R11
+	MOVQ R14, AX
+	SHLQ $32, AX
+	ORQ  DX, AX
+	MOVQ AX, (RequestHead_Target-RequestHead_Fields)(DI)
 `
 
 // lines checks each field line without a branch that is taken, and notes
 // candidates for known names.
 const lines = `lines:
-	XORL R13, R13                // candidates, the last line in bit 0
-	MOVQ R13, FieldSection_odd(DI)
-	MOVQ R13, FieldSection_odd+8(DI)
+	XORL R11, R11
+	MOVQ R11, FieldSection_odd(DI)
+	MOVQ R11, FieldSection_odd+8(DI)
 	TESTQ BX, BX
 	JZ   none
-	CMPQ BX, $64
-	JA   irregular
-	MOVWLZX 2(R9), R11           // the CR before the line
-	CMPQ R11, $13                // names are compared from 16 octets before the colon on
+	CMPQ R13, $13                // names are compared from 16 octets before the colon on
 	JB   irregular
 	VPXOR X0, X0, X0
 	VMOVDQU Y0, FieldSection_ids(DI)
 	VMOVDQU Y0, FieldSection_ids+32(DI)
 	LEAQ names<>(SB), BP
-	MOVQ 0(BP), SI               // lower case
-	MOVQ 8(BP), CX               // the multiplier
+	MOVQ 1(R12)(R13*1), AX       // nearly always the first line is Host
+	ORQ  8(BP), AX
+	SUBQ HOST(BP), AX            // LF, the name, colon, SP, visible octet
+	JCS  other
+	SHLQ $8, AX
+	JNZ  other
+	MOVWLZX 6(R9), R11
+	MOVL -2(R12)(R11*1), R15
+	SUBL $0x0a0d2100, R15
+	CMPL R15, $0xdeff
+	JA   irregular
+	MOVB $const_FieldHost, FieldSection_ids(DI)
+	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
+	MOVL $1, R13                 // candidates, the last line in bit 0
+	ADDQ $8, R9
+	CMPQ BX, $1
+	JNE  rest
+	MOVL $(1<<const_FieldHost), FieldSection_seen(DI)
+	MOVL $0, FieldSection_repeated(DI)
+	VZEROUPPER
+	RET
+other:
+	MOVQ R13, R11                // the CR before the line
+	XORL R13, R13
+	ADDQ $4, R9
+rest:
+	MOVL $40, CX
+	MOVQ 0(BP), SI               // which bits of the octets before a colon make a hash
+	MOVQ R9, known-16(SP)
 	PCALIGN $32
 line:
-	MOVWLZX 4(R9), DX            // colon
-	MOVWLZX 6(R9), R10           // CR
+	MOVWLZX (R9), DX             // colon
+	MOVWLZX 2(R9), R10           // CR
 	MOVQ -5(R12)(DX*1), AX
 	MOVL -2(R12)(R10*1), R15
 	SUBL DX, R11
 	ANDL $31, R11                // the length of the name, negated
+	SHRXQ CX, AX, R14
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
-	RORXQ $40, AX, R14
-	BSWAPL R14
-	SUBL $0x3a202100, R14        // colon, SP, visible octet
+	SUBL $0x21203a, R14          // colon, SP, visible octet
 	CMPL R15, $0xdeff
 	JA   irregular
-	CMPL R14, $0xdeff
-	JA   irregular
-	ORQ  SI, AX
-	IMULQ CX, AX
-	SHRQ $34, AX                 // a hash of the name's last five octets
+	TESTL $0xff00ffff, R14
+	JNZ  irregular
+	PEXTQ SI, AX, AX
 	MOVQ 16(BP)(R11*8), R14
 	BTQ  AX, R14
 	ADCQ R13, R13
 	MOVL R10, R11
-	LEAQ 8(R9), AX
 	ADDQ $4, R9
-	CMPQ AX, R8
+	CMPQ R9, R8
 	JB   line
 `
 
 // knownText compares the candidates in full.
-const knownText = `	MOVQ R13, R14
+const knownText = `	CMPQ BX, $64
+	JA   unsure                  // more lines than candidates have bits
+	MOVQ R13, R14
 	LEAQ (FieldSection_tape+4)(DI), R9
 	VPXOR X5, X5, X5             // what differs in names
-	XORL R10, R10                // seen
+	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
-candidates:
-` + candidate + candidate + candidate + `	TESTQ R14, R14
-	JNZ  candidates
+	XORL R10, R10                // seen
+	CMPQ DX, known-16(SP)
+	JNE  others
+	BTRQ BX, R14                 // Host is settled
+	MOVL $(1<<const_FieldHost), R10
+others:
+	TESTQ R14, R14
+	JZ   compared
+candidate:
+` + candidate + `	TESTQ R14, R14
+	JNZ  candidate
+compared:
 	VPTEST X5, X5
-	JNZ  irregular
+	JNZ  unsure
 	ANDL $~1, R10
 	POPCNTQ R10, AX
 	POPCNTQ R13, DX
 	CMPQ AX, DX
-	JNE  irregular               // one of them twice, or a look-alike
+	JNE  unsure                  // one of them twice, or a look-alike
 	TESTL $LONGSET, R10
 	JNZ  long
 settled:
@@ -245,17 +329,19 @@ settled:
 	RET
 long:
 LONG	JMP  settled
+unsure:
+	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
+	VZEROUPPER
+	RET
 none:
-	MOVL R13, FieldSection_seen(DI)
-	MOVL R13, FieldSection_repeated(DI)
+	MOVL R11, FieldSection_seen(DI)
+	MOVL R11, FieldSection_repeated(DI)
 	VZEROUPPER
 	RET
 `
 
-// candidate settles one candidate, or when there is none, the first line once
-// more: an id of 0 changes nothing, and no id twice changes anything.
+// candidate settles the last candidate that is left. An id of 0 changes nothing.
 const candidate = `	TZCNTQ R14, AX
-	CMOVQCS BX, AX
 	BLSRQ R14, R14
 	MOVQ BX, CX
 	SUBQ AX, CX                  // the line
@@ -279,7 +365,7 @@ const candidate = `	TZCNTQ R14, AX
 	VPOR X1, X5, X5
 `
 
-const returns = `irregular:
+const returns = begun + `irregular:
 	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET
@@ -305,9 +391,19 @@ func (n *names) known() string {
 	MOVWLZX (R9)(CX*4), DX
 `, id, name, id, 2*id)
 		for i := len(name) - 17; i >= 0; i-- {
-			fmt.Fprintf(&long, "\tMOVBLZX -%d(R12)(DX*1), AX\n\tORL  $0x20, AX\n\tCMPL AX, $%#02x\n\tJNE  irregular\n", len(name)-i, name[i])
+			fmt.Fprintf(&long, "\tMOVBLZX -%d(R12)(DX*1), AX\n\tORL  $0x20, AX\n\tCMPL AX, $%#02x\n\tJNE  unsure\n", len(name)-i, name[i])
 		}
-		fmt.Fprintf(&long, "\tCMPB -%d(R12)(DX*1), $0x0a\n\tJNE  irregular\nnot%d:\n", len(name)+1, id)
+		fmt.Fprintf(&long, "\tCMPB -%d(R12)(DX*1), $0x0a\n\tJNE  unsure\nnot%d:\n", len(name)+1, id)
 	}
 	return strings.NewReplacer("LONGSET", fmt.Sprintf("%#x", set), "LONG", long.String()).Replace(knownText)
+}
+
+// lines is the text with the place of the first line's pattern.
+func (n *names) lines() string {
+	return strings.Replace(lines, "HOST", fmt.Sprint(n.hostAt()), 1)
+}
+
+// requestLine is the text for the methods of n.
+func (n *names) requestLine() string {
+	return strings.Replace(requestLine, "MULT", fmt.Sprintf("%#x", n.methodMult), 1)
 }

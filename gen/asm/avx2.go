@@ -31,6 +31,7 @@ func (t avx2) data() (string, error) {
 	return constant("low", "By low nibble.", twice(low)) +
 		constant("high", "By high nibble.", twice(high)) +
 		constant("names", namesComment, t.n.table()) +
+		constant("methods", "By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.", t.n.methodTable()) +
 		constant("byte", "Broadcast where they are used.", words(
 			bytes(0x0F), bytes(0x80-least), bytes(0x7F), bytes(0x21), bytes(0x5D), bytes('#'), bytes(0x1F))), nil
 }
@@ -60,9 +61,9 @@ func (t avx2) lower(o op, _ kernel) string {
 	case opExit:
 		return exit256 + count
 	case opTarget:
-		return targetSpan + target256
+		return t.n.requestLine() + target256
 	case opLines:
-		return lines
+		return t.n.lines()
 	case opNames:
 		return t.n.known()
 	case opReturn:

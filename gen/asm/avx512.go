@@ -30,6 +30,7 @@ func (t avx512) data() (string, error) {
 		constant("class", "Bit 7: tchar; bit 0: control.", bit[:]) +
 		constant("lanes", "0 to 63.", lanes()) +
 		constant("names", namesComment, t.n.table()) +
+		constant("methods", "By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.", t.n.methodTable()) +
 		constant("word", "Broadcast where they are used.", words(
 			0x8080808080808080, 0xE0E0E0E0E0E0E0E0, 0x0101010101010101, 0x0040004000400040,
 			0x7F7F7F7F7F7F7F7F, 0x2020202020202020, 0x5F5F5F5F5F5F5F5F, 0x2323232323232323,
@@ -64,9 +65,9 @@ func (t avx512) lower(o op, k kernel) string {
 	case opExit:
 		return exit512(k.any) + count
 	case opTarget:
-		return targetSpan + target512
+		return t.n.requestLine() + target512
 	case opLines:
-		return lines
+		return t.n.lines()
 	case opNames:
 		return t.n.known()
 	case opReturn:

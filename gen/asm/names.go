@@ -14,12 +14,14 @@ import (
 // in full has the last word.
 type names struct {
 	name []string   // by FieldID, in lower case
-	mult uint64     // of the hash
+	bit  uint64     // which bits of the five octets make the hash
 	bits [32]uint64 // by nameLength: bit h is set when a known name has hash h
 	id   [1024]byte // FieldID by nameIndex
-}
 
-const fold = 0x2020202020202020
+	methodMult uint64 // of the hash of methods
+	method     [64]uint64
+	methodID   [64]byte
+}
 
 // nameLength is minus the distance from the CR before a name to its colon, which
 // is its length and two.
@@ -36,13 +38,26 @@ func nameIndex(name string) int {
 	return int(lineEnding(name, 4)[0]&31)<<5 | nameLength(name)
 }
 
-// hash is a hash of five octets, the last before a colon.
+// hashBits are the bits that make the hash, none that tells upper from lower
+// case. Of a hundred other names that are common in requests and responses, they
+// and the length take two for known ones: X-XSS-Protection and Content-Location.
+const hashBits = 0x01_02_01_07_00
+
+// hash is the hash of five octets, the last before a colon.
 func (n *names) hash(o []byte) int {
-	return int((binary.LittleEndian.Uint64(append(o, 0, 0, 0))|fold)*n.mult>>34) & 63
+	x := binary.LittleEndian.Uint64(append(o[:5:5], 0, 0, 0))
+	h, to := 0, 0
+	for i := range 64 {
+		if n.bit>>i&1 != 0 {
+			h |= int(x>>i&1) << to
+			to++
+		}
+	}
+	return h
 }
 
 func loadNames() (*names, error) {
-	n := &names{name: []string{""}, mult: 0x9E3779B97F4A7C15}
+	n := &names{name: []string{""}, bit: hashBits}
 	for i, f := range spec.Fields {
 		name := strings.ToLower(f.Name)
 		if len(name) < 2 || len(name) > 29 {
@@ -62,12 +77,37 @@ func loadNames() (*names, error) {
 			n.bits[nameLength(name)] |= 1 << n.hash(append([]byte{byte(o)}, lineEnding(name, 4)...))
 		}
 	}
-	return n, nil
+	return n, n.hashMethods()
 }
+
+// hashMethods finds a perfect hash for the methods that fit into a word.
+func (n *names) hashMethods() error {
+	n.methodMult = 0x9E3779B97F4A7C15
+next:
+	for range 1_000_000 {
+		n.methodMult = n.methodMult*6364136223846793005 + 1442695040888963407 | 1
+		n.method, n.methodID = [64]uint64{}, [64]byte{}
+		for i, m := range spec.Methods {
+			if len(m.Name) > 8 {
+				continue
+			}
+			word := binary.LittleEndian.Uint64(append([]byte(m.Name), make([]byte, 8)...))
+			at := word * n.methodMult >> 58
+			if n.methodID[at] != 0 {
+				continue next
+			}
+			n.method[at], n.methodID[at] = word, byte(i+1)
+		}
+		return nil
+	}
+	return fmt.Errorf("no perfect hash for the methods")
+}
+
+func (n *names) methodTable() []byte { return append(words(n.method[:]...), n.methodID[:]...) }
 
 // table is the constant data: see its comment in the emitted file.
 func (n *names) table() []byte {
-	b := words(fold, n.mult)
+	b := words(n.bit, 0x00_00_00_20_20_20_20_00)
 	b = append(b, words(n.bits[:]...)...)
 	b = append(b, n.id[:]...)
 	at := len(b)
@@ -85,5 +125,8 @@ func (n *names) table() []byte {
 			}
 		}
 	}
-	return b
+	return append(b, "\nhost: !"...)
 }
+
+// hostAt is the offset in the table of the first line that most requests have.
+func (n *names) hostAt() int { return len(n.table()) - 8 }

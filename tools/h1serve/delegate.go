@@ -141,7 +141,8 @@ func (x *exchange) count() error {
 
 // pathOf returns the path of a target in origin-form or absolute-form.
 func pathOf(target []byte) []byte {
-	if i := bytes.Index(target, []byte("://")); i >= 0 && target[0] != '/' {
+	if target[0] == '/' { // origin-form, as nearly always
+	} else if i := bytes.Index(target, []byte("://")); i >= 0 {
 		target = target[i+3:]
 		if i = bytes.IndexAny(target, "/?"); i < 0 || target[i] == '?' {
 			return []byte("/")

@@ -29,6 +29,7 @@ func configs() map[string]config {
 	return map[string]config{
 		"auto":    {},
 		"stream":  {driver: conn.Stream},
+		"loop":    {driver: conn.Loop},
 		"nethttp": {nethttp: true},
 	}
 }

@@ -10,7 +10,7 @@
 // The flags:
 //
 //	-duration D   how long; default 5m
-//	-driver NAME  of the server in this process: auto, stream, raw
+//	-driver NAME  of the server in this process: auto, stream, raw, loop
 //	-addr A       another server; memory and leaks are then its own affair
 //	-seed N       of what is random; default the time
 //	-v            say what good peers complain about when they do

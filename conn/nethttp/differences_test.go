@@ -1,0 +1,331 @@
+package nethttp
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/conn"
+	"github.com/h1wire/h1wire/conn/conntest"
+)
+
+// differences has a test for each row of the table in the package doc, under its
+// name.
+var differences = map[string]func(t *testing.T){
+	"syntax": func(t *testing.T) {
+		refused(t, "GET / HTTP/1.1\nHost: a\nConnection: close\n\n")
+		refused(t, "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\nConnection: close\r\n\r\n")
+	},
+	"framing": func(t *testing.T) {
+		refused(t, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n")
+	},
+	"head size": func(t *testing.T) {
+		for octets, status := range map[string]int{
+			"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: " + strings.Repeat("a", 65<<10) + "\r\n\r\n": 431,
+			"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + strings.Repeat("X: a\r\n", 128) + "\r\n":    431,
+		} {
+			theirs, ours := both(t, http.NotFoundHandler(), octets)
+			assert.Equal(t, 404, theirs.StatusCode)
+			assert.Equal(t, status, ours.StatusCode)
+		}
+	},
+	"timeouts": func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			l := conntest.Listen()
+			s := &Server{Handler: http.NotFoundHandler()}
+			go func() { _ = s.Serve(l) }()
+			nc, err := l.Dial()
+			require.NoError(t, err)
+			begun := time.Now()
+			_, err = nc.Read(make([]byte, 1))
+			assert.ErrorIs(t, err, io.EOF)
+			assert.InDelta(t, conn.DefaultIdleTimeout.Seconds(), time.Since(begun).Seconds(), 1)
+			require.NoError(t, s.Close())
+		})
+	},
+	"version": func(t *testing.T) {
+		theirs, ours := both(t, http.NotFoundHandler(), "GET / HTTP/1.0\r\n\r\n")
+		assert.Equal(t, "HTTP/1.0", theirs.Proto)
+		assert.Equal(t, "HTTP/1.1", ours.Proto)
+		assert.True(t, ours.Close)
+	},
+	"1xx to 1.0": func(t *testing.T) {
+		theirs, ours := both(t, alike["early hints"], "GET / HTTP/1.0\r\n\r\n")
+		assert.Equal(t, 103, theirs.StatusCode)
+		assert.Equal(t, 200, ours.StatusCode)
+	},
+	"reason phrase": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(299) })
+		theirs, ours := both(t, h, get)
+		assert.Equal(t, "299 status code 299", theirs.Status)
+		assert.Equal(t, "299", strings.TrimSpace(ours.Status))
+	},
+	"date": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header()["Date"] = nil })
+		theirs, ours := both(t, h, get)
+		assert.Empty(t, theirs.Header["Date"])
+		assert.Len(t, ours.Header["Date"], 1)
+	},
+	"coding": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Transfer-Encoding", "identity")
+			flush(w)
+		})
+		theirs, ours := both(t, h, get)
+		assert.Empty(t, theirs.TransferEncoding)
+		assert.Equal(t, []string{"chunked"}, ours.TransferEncoding)
+	},
+	"bad length": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "five")
+			_, _ = io.WriteString(w, "hello")
+		})
+		assert.Contains(t, serveTheirs(t, h).raw(t, "GET / HTTP/1.0\r\n\r\n"), "Content-Length: five")
+		assert.Contains(t, serve(t, h).raw(t, "GET / HTTP/1.0\r\n\r\n"), "Content-Length: 5\r\n")
+	},
+	"excess": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "3")
+			_, err := io.WriteString(w, "hello")
+			assert.ErrorIs(t, err, http.ErrContentLength)
+		})
+		octets := "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+		assert.Regexp(t, "\r\n\r\n$", serveTheirs(t, h).raw(t, octets))
+		assert.Regexp(t, "\r\n\r\nhel$", serve(t, h).raw(t, octets))
+	},
+	"octets": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-A", "a\x01b")
+			w.Header()["content-length"] = []string{"2"}
+			w.Header()["Content-LENGTH"] = []string{"1"}
+			_, _ = io.WriteString(w, "x")
+		})
+		assert.Contains(t, serveTheirs(t, h).raw(t, get), "X-A: a\x01b\r\n")
+		got := serve(t, h).raw(t, get)
+		assert.Contains(t, got, "X-A: a b\r\n")
+		assert.Equal(t, 1, strings.Count(strings.ToLower(got), "content-length:"))
+	},
+	"broken content": func(t *testing.T) {
+		h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+		octets := "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nxyz\r\n"
+		theirs, ours := both(t, h, octets)
+		assert.Equal(t, 200, theirs.StatusCode)
+		assert.Equal(t, 400, ours.StatusCode)
+	},
+	"duplex": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			flush(w)
+			b, _ := io.ReadAll(r.Body)
+			_, _ = w.Write(b)
+		})
+		theirs, ours := talkBoth(t, h, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"+get)
+		assert.Empty(t, theirs)
+		assert.Equal(t, "hello", ours)
+	},
+	"too much": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 2))
+			http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
+		})
+		octets := "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" + get
+		assert.Equal(t, 1, strings.Count(serveTheirs(t, h).raw(t, octets), "HTTP/1.1 413"))
+		h2 := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				h(w, r)
+			}
+		})
+		got := serve(t, h2).raw(t, octets)
+		assert.Equal(t, 1, strings.Count(got, "HTTP/1.1 413"))
+		assert.Equal(t, 1, strings.Count(got, "HTTP/1.1 200"))
+		long := "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"
+		assert.Contains(t, serve(t, h).raw(t, long+"abc"), "Connection: close\r\n")
+	},
+	"h2":         TestTLSAndH2,
+	"server key": TestContextValues,
+
+	"responses": func(t *testing.T) {
+		for _, octets := range []string{
+			"HTTP/1.1 200 OK\nContent-Length: 0\n\n",
+			"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		} {
+			url := canned(t, octets)
+			resp, err := client(t).Get(url)
+			require.NoError(t, err)
+			_ = resp.Body.Close()
+			_, err = using(t).Get(url)
+			var broke *conn.InputError
+			assert.ErrorAs(t, err, &broke, "%q", octets)
+		}
+	},
+	"unknown length": func(t *testing.T) {
+		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.TransferEncoding) }))
+		for want, c := range map[string]*http.Client{"[]": client(t), "[chunked]": using(t)} {
+			r, _ := http.NewRequest("GET", s.url, io.MultiReader())
+			resp, err := c.Do(r)
+			require.NoError(t, err)
+			b, _ := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			assert.Equal(t, want, string(b))
+		}
+	},
+	"non-ASCII host": func(t *testing.T) {
+		_, err := using(t).Get("http://ä.example/")
+		assert.ErrorContains(t, err, "ASCII")
+	},
+	"socks5": func(t *testing.T) {
+		c := using(t, func(tr *Transport) {
+			tr.Proxy = func(r *http.Request) (*url.URL, error) { return r.URL.Parse("socks5://127.0.0.1:1") }
+		})
+		_, err := c.Get("http://a.example/")
+		assert.ErrorContains(t, err, "socks5")
+	},
+	"user agent": func(t *testing.T) {
+		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.UserAgent()) }))
+		for want, c := range map[string]*http.Client{"Go-http-client/1.1": client(t), "h1wire": using(t)} {
+			resp, err := c.Get(s.url)
+			require.NoError(t, err)
+			b, _ := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			assert.Equal(t, want, string(b))
+		}
+	},
+	"expect": func(t *testing.T) {
+		url := canned(t, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+		r, _ := http.NewRequest("POST", url, unread{t})
+		r.ContentLength = 5
+		r.Header.Set("Expect", "100-continue")
+		resp, err := using(t).Do(r)
+		require.NoError(t, err)
+		_ = resp.Body.Close()
+	},
+	"tunnel": func(t *testing.T) {
+		echo := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(200)
+			nc, rw, err := http.NewResponseController(w).Hijack()
+			if assert.NoError(t, err) {
+				_, _ = io.CopyN(nc, rw, 4)
+				_ = nc.Close()
+			}
+		})
+		s := serve(t, echo)
+		r, _ := http.NewRequest(http.MethodConnect, s.url, nil)
+		resp, err := using(t).Transport.RoundTrip(r)
+		require.NoError(t, err)
+		rw := resp.Body.(io.ReadWriteCloser)
+		_, err = io.WriteString(rw, "ping")
+		require.NoError(t, err)
+		b, err := io.ReadAll(rw)
+		require.NoError(t, err)
+		assert.Equal(t, "ping", string(b))
+		require.NoError(t, rw.Close())
+	},
+	"Cancel": func(t *testing.T) {
+		s := serve(t, http.NotFoundHandler())
+		cancelled := make(chan struct{})
+		close(cancelled)
+		r, _ := http.NewRequest("GET", s.url, nil)
+		r.Cancel = cancelled //nolint:staticcheck // it is what this is about
+		resp, err := using(t).Transport.RoundTrip(r)
+		require.NoError(t, err)
+		_ = resp.Body.Close()
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_, err = using(t).Transport.RoundTrip(r.WithContext(ctx))
+		assert.ErrorIs(t, err, context.Canceled)
+	},
+}
+
+func TestDifferences(t *testing.T) {
+	for name, test := range differences {
+		t.Run(name, test)
+	}
+}
+
+// TestEachDifferenceHasATest holds the table and the tests against each other.
+func TestEachDifferenceHasATest(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	written := map[string]bool{}
+	for _, row := range regexp.MustCompile(`(?m)^//\t(\S[^\n]*?)  `).FindAllStringSubmatch(string(doc), -1) {
+		written[row[1]] = true
+	}
+	delete(written, "row")
+	for name := range differences {
+		assert.True(t, written[name], "no row %q", name)
+		delete(written, name)
+	}
+	assert.Empty(t, written, "rows without a test")
+}
+
+// both returns the answers to the same octets by net/http's server and ours.
+func both(t *testing.T, h http.Handler, octets string) (theirs, ours *http.Response) {
+	t.Helper()
+	theirs, _ = serveTheirs(t, h).talk(t, octets)
+	ours, _ = serve(t, h).talk(t, octets)
+	return theirs, ours
+}
+
+// talkBoth is both for the contents.
+func talkBoth(t *testing.T, h http.Handler, octets string) (theirs, ours string) {
+	t.Helper()
+	_, theirs = serveTheirs(t, h).talk(t, octets)
+	_, ours = serve(t, h).talk(t, octets)
+	return theirs, ours
+}
+
+// refused checks that net/http serves the octets, and that ours does not.
+func refused(t *testing.T, octets string) {
+	t.Helper()
+	theirs, ours := both(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), octets)
+	assert.Equal(t, 200, theirs.StatusCode)
+	assert.Equal(t, 400, ours.StatusCode)
+	assert.True(t, ours.Close)
+}
+
+// canned answers every request with the same octets.
+func canned(t *testing.T, octets string) (url string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer nc.Close()
+				r := bufio.NewReader(nc)
+				for line := "-"; strings.TrimSpace(line) != ""; {
+					if line, err = r.ReadString('\n'); err != nil {
+						return
+					}
+				}
+				_, _ = io.WriteString(nc, octets)
+			}()
+		}
+	}()
+	return "http://" + l.Addr().String()
+}
+
+// unread fails the test when it is read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("content was sent before it was asked for")
+	return 0, errors.New("unread")
+}

@@ -1,0 +1,70 @@
+package parser
+
+import "encoding/binary"
+
+// parseBlocks goes on where a kernel has returned n for b, or where a scan that was
+// begun before stands. It returns the length of the head, or 0 when the table has
+// to go on, from where the scan is then. limit is on field lines.
+func (h *RequestHead) parseBlocks(b []byte, limit, n int) int {
+	f := &h.Fields
+	if f.pos > 0 {
+		f.lim = limit
+		if n = f.resume(b, &requestResume); n > 0 {
+			h.startLine(b)
+		}
+		return n
+	}
+	if n == -1 {
+		n = f.again(b, modeRequest)
+	}
+	if n > 0 && f.lines <= limit {
+		h.Method = MethodOf(h.MethodName.Bytes(b)) // kernels know the shorter ones
+		if f.repeated&namesUnsure != 0 {
+			f.identify(b)
+		}
+		return n
+	}
+	lines := f.lines
+	f.begin(requestStart)
+	f.lim = limit
+	switch end := int(f.tape[1]); {
+	case n < -1:
+		if lines > limit || !h.lineFromTape(b) {
+			return 0
+		}
+		f.lineEnd(b, end)
+		if f.settle(b, lines, false, 0) {
+			return -n
+		}
+	case n == 0:
+		if f.fill < 2 || int(f.at) < end+2 || !h.lineFromTape(b) || run(h.Target.Bytes(b), isTarget) != uint(h.Target.Len) {
+			return 0
+		}
+		f.mark = [3]uint32{0, h.MethodName.Len, h.Target.Off + h.Target.Len}
+		f.lineEnd(b, end)
+		if f.commit(b, &requestResume, false) {
+			return 0
+		}
+	}
+	f.begin(requestStart)
+	return 0
+}
+
+// lineFromTape takes the request line apart, at the positions of a kernel that
+// has checked the target's octets (RFC 9112 §3). It reports whether the line is good.
+func (h *RequestHead) lineFromTape(b []byte) bool {
+	m, end := uint(h.Fields.tape[0]), uint(h.Fields.tape[1])
+	if m+10 >= end || end+2 > uint(len(b)) {
+		return false
+	}
+	v := b[end-9 : end+2]
+	const space = ' ' | 'H'<<8 | 'T'<<16 | 'T'<<24 | 'P'<<32 | '/'<<40 | '1'<<48 | '.'<<56
+	if b[m] != ' ' || binary.LittleEndian.Uint64(v) != space || v[8]-'0' > 1 || v[9] != '\r' || v[10] != '\n' {
+		return false
+	}
+	h.Version = minorVersion(v[8])
+	h.MethodName = Span{0, uint32(m)}
+	h.Target = Span{uint32(m) + 1, uint32(end-m) - 10}
+	h.Method = MethodOf(b[:m])
+	return true
+}

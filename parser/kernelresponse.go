@@ -1,0 +1,64 @@
+package parser
+
+import (
+	"encoding/binary"
+	"unsafe"
+)
+
+// parseBlocks is [RequestHead.parseBlocks] for a response. It leaves the status
+// line to startLine.
+func (h *ResponseHead) parseBlocks(b []byte, limit int) int {
+	f := &h.Fields
+	if f.pos > 0 {
+		f.lim = limit
+		return f.resume(b, &responseResume)
+	}
+	n := headKernel(unsafe.SliceData(b), len(b), f, modeResponse)
+	if n == -1 {
+		n = f.again(b, modeResponse)
+	}
+	if n > 0 && f.lines <= limit && h.lineFromTape(b) {
+		if f.repeated&namesUnsure != 0 {
+			f.identify(b)
+		}
+		return n
+	}
+	lines := f.lines
+	f.begin(responseStart)
+	f.lim = limit
+	switch end := int(f.tape[1]); {
+	case n < -1:
+		if lines > limit || !h.lineFromTape(b) {
+			return 0
+		}
+		f.lineEnd(b, end)
+		if f.settle(b, lines, false, 0) {
+			return -n
+		}
+	case n == 0:
+		if f.fill < 2 || int(f.at) < end+2 || !h.lineFromTape(b) {
+			return 0
+		}
+		f.lineEnd(b, end)
+		if f.commit(b, &responseResume, false) {
+			return 0
+		}
+	}
+	f.begin(responseStart)
+	return 0
+}
+
+// lineFromTape checks the status line whose end a kernel has found; it has
+// checked the octets of the reason phrase (RFC 9112 §4).
+func (h *ResponseHead) lineFromTape(b []byte) bool {
+	end := uint(h.Fields.tape[1])
+	const version = 'H' | 'T'<<8 | 'T'<<16 | 'P'<<24 | '/'<<32 | '1'<<40 | '.'<<48 | '1'<<56
+	if end < 13 || end+2 > uint(len(b)) || b[end] != '\r' || b[end+1] != '\n' {
+		return false
+	}
+	v := binary.LittleEndian.Uint64(b)
+	if v != version && v != version-1<<56 || b[8] != ' ' || b[12] != ' ' {
+		return false
+	}
+	return b[9]-'1' < 9 && b[10]-'0' <= 9 && b[11]-'0' <= 9
+}
