@@ -25,6 +25,7 @@ type clock struct {
 	second  int64 // of date, in Unix time
 	members []*link
 	timer   *time.Timer
+	also    func() // done at every tick, if not nil; set before the first
 	ticking bool
 }
 
@@ -74,6 +75,9 @@ func (c *clock) tick() {
 	now := c.advance()
 	for _, l := range c.members {
 		l.check(now)
+	}
+	if c.also != nil {
+		c.also()
 	}
 	c.timer.Reset(tick)
 }

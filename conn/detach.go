@@ -17,6 +17,14 @@ var errNotInCallback = errors.New("conn: Detach outside HeadersReceived and Fini
 // connection closes it; the server's Shutdown does not wait for it, nor for the
 // callback, unless [Server.TrackDetached] says so.
 func (c Conn) Detach() (nc net.Conn, residual []byte, err error) {
+	nc, residual, err = c.detach()
+	if err == nil {
+		c.sc.setState(StateDetached) // the hook may call us, so without the lock
+	}
+	return nc, residual, err
+}
+
+func (c Conn) detach() (nc net.Conn, residual []byte, err error) {
 	o, err := c.lock()
 	if err != nil {
 		return nil, nil, err
@@ -44,7 +52,6 @@ func (c Conn) Detach() (nc net.Conn, residual []byte, err error) {
 	sc.in.drop()
 	sc.detached.Store(true)
 	sc.close()
-	sc.setState(StateDetached)
 	return nc, residual, nil
 }
 

@@ -18,12 +18,12 @@ const (
 	// one event loop for each core, and neither a goroutine nor a buffer for a
 	// connection that waits. Others, TLS included, are served by Stream.
 	//
-	// Delegates must not block: whoever does holds up every connection of its
-	// loop. They may answer later, from any goroutine, and there they may block.
-	// What may take its time all the same: a [PullDelegate], which gets a goroutine
-	// for its exchange; and a write to a peer that reads slowly, of which up to
-	// 64 KiB are kept, and which beyond that blocks only its own exchange, for the
-	// loop goes on without it.
+	// Delegates should not block: whoever does holds up the connections of its loop
+	// until that is noticed, after 200 ms at most, and the loop goes on without it.
+	// They may answer later, from any goroutine, and there they may block. What may
+	// take its time all the same: a [PullDelegate], which gets a goroutine for its
+	// exchange; and a write to a peer that reads slowly, of which up to 64 KiB are
+	// kept, and which beyond that blocks nothing but its own exchange.
 	//
 	// The net.Conn that [Server.ConnContext] is given is closed when that returns:
 	// the loop has the connection by another descriptor.

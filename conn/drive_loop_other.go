@@ -16,5 +16,6 @@ type loops struct{}
 func asLooped(*ServerConn) *looped                 { return nil }
 func direct(l net.Listener, _ *loops) net.Listener { return l }
 
+func (*loops) supervise()    {}
 func (d *looped) enlist()    {}
 func (d *looped) responded() {}

@@ -125,11 +125,13 @@ func sendPieces(t *testing.T, c hostile, pieces ...string) string {
 	return v
 }
 
-// serveEcho starts a server, and stops it when the test is over.
-func serveEcho(t *testing.T, d conn.Driver) (addr string) {
+func serveEcho(t *testing.T, d conn.Driver) (addr string) { return serveDelegate(t, d, echoServer{}) }
+
+// serveDelegate starts a server, and stops it when the test is over.
+func serveDelegate(t *testing.T, d conn.Driver, delegate conn.ServerDelegate) (addr string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := &conn.Server{Delegate: echoServer{}, Driver: d, Params: conn.Params{Logger: silent}}
+	s := &conn.Server{Delegate: delegate, Driver: d, Params: conn.Params{Logger: silent}}
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
 	t.Cleanup(func() {

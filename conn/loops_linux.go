@@ -116,6 +116,26 @@ func (all *loops) relieve() {
 	}
 }
 
+// supervise relieves loops that have been in one and the same callback since it was
+// last called. A delegate that blocks holds up others for no longer. The clock
+// calls it.
+func (all *loops) supervise() {
+	list := all.list.Load()
+	if list == nil {
+		return
+	}
+	for _, l := range *list {
+		if l == nil {
+			continue
+		}
+		d := l.at.Load()
+		if d != nil && d == l.seen {
+			l.relieve()
+		}
+		l.seen = d
+	}
+}
+
 // loopTable finds the connection of a descriptor.
 type loopTable struct {
 	mu   sync.Mutex

@@ -58,7 +58,10 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 		return err
 	}
 
-	persist := sc.ask.persist && body != bodyUntilClose && (sc.ask.read || length < 0) && !sc.draining.Load()
+	// Whether the rest of the request comes is not known while its content is
+	// held back; nor is it read for a response that is complete already.
+	reads := sc.ask.read || length < 0 && !sc.ask.expects
+	persist := sc.ask.persist && body != bodyUntilClose && reads && !sc.draining.Load()
 	options := h.options()
 	tunnel := start.Status == 101 || sc.ask.connect && start.Status/100 == 2
 	skip := setOf(parser.FieldTransferEncoding) // ours is written below
@@ -70,6 +73,8 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 		b = append(b, sc.clock.dateLine()...)
 	}
 	switch {
+	case start.Status == 205:
+		b = append(b, "Content-Length: 0\r\n"...) // unlike 204, it must say so
 	case body == bodyChunked:
 		b = append(b, "Transfer-Encoding: chunked\r\n"...)
 	case length >= 0 && (body == bodyFixed || body == bodyHidden) && !h.has(parser.FieldContentLength):
@@ -106,7 +111,9 @@ func (sc *ServerConn) frame(status int, h *Header, length int64) (body sendBody,
 			return 0, 0, &OutputError{Rule: "this response has no content to frame", Section: "RFC 9110 §8.6"}
 		}
 		body = bodyNone
-	case status == 304:
+	case status == 205 && (length > 0 || hasLength && h.contentLength > 0):
+		return 0, 0, &OutputError{Rule: "a response with status 205 has no content", Section: "RFC 9110 §15.3.6", Err: ErrBodyNotAllowed}
+	case status == 205, status == 304:
 		body = bodyNone
 	case sc.ask.head:
 		return bodyHidden, 0, nil

@@ -95,6 +95,7 @@ func (s *Server) beginLocked() error {
 	s.conns = map[*ServerConn]struct{}{}
 	s.perAddr = map[netip.Addr]int{}
 	s.handed = map[*detachedConn]struct{}{}
+	s.clock.also = s.loops.supervise
 	s.stopping, s.quiet = make(chan struct{}), make(chan struct{})
 	if s.MaxConns > 0 {
 		s.slots = make(chan struct{}, s.MaxConns)

@@ -82,7 +82,7 @@ func (x *exchange) panicked(cause any) {
 	if x.response.abandon() {
 		return // the connection is somebody else's
 	}
-	if cause != http.ErrAbortHandler {
+	if cause != nil && cause != http.ErrAbortHandler {
 		stack := make([]byte, 64<<10)
 		stack = stack[:runtime.Stack(stack, false)]
 		x.service.server.log.Error("panic in a handler", slog.String("remote", x.request.RemoteAddr),

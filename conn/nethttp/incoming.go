@@ -31,7 +31,7 @@ func (o *outgoing) incoming(resp *conn.Response) *http.Response {
 	if o.request.Method == http.MethodHead {
 		r.ContentLength = declared(r.Header)
 	}
-	r.Close = closesResponse(r, fields)
+	r.Close = closes(r.ProtoMinor, fields)
 	if v := r.Header["Connection"]; r.Close && len(v) == 1 && strings.EqualFold(v[0], "close") {
 		delete(r.Header, "Connection") // as net/http does: Close says it
 	}
@@ -91,13 +91,6 @@ func declared(h http.Header) int64 {
 		}
 	}
 	return -1
-}
-
-func closesResponse(r *http.Response, fields *conn.Fields) bool {
-	if _, ok := fields.Get(parser.FieldConnection); !ok {
-		return r.ProtoMinor == 0
-	}
-	return fields.HasToken("Connection", "close") || r.ProtoMinor == 0 && !fields.HasToken("Connection", "keep-alive")
 }
 
 // statusTexts holds Status as it is for the registered reason phrases.

@@ -10,38 +10,36 @@ import (
 )
 
 // fill makes the http.Request of a head. All its strings are parts of one copy of
-// the head.
+// the head. It is put together on the stack and stored at once, which is dearer
+// while the garbage collector runs the more often it is done.
 func (x *exchange) fill(start *conn.StartLine, fields *conn.Fields) error {
-	r := &x.request
-	r.Method = method(start, fields)
-	r.RequestURI = fields.StringOf(start.Target)
-	r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.1", 1, 1
+	r := http.Request{
+		Method: method(start, fields), RequestURI: fields.StringOf(start.Target),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		RemoteAddr: x.context.remote, TLS: x.context.tls, Body: http.NoBody,
+	}
 	if start.Version == parser.HTTP10 {
 		r.Proto, r.ProtoMinor = "HTTP/1.0", 0
 	}
-	r.RemoteAddr = x.context.remote
-	r.TLS = x.context.tls
-	r.Body = http.NoBody
-	if err := x.target(); err != nil {
+	if err := x.target(&r); err != nil {
 		return err
 	}
-	x.header(fields)
+	x.header(&r, fields)
 	if r.URL.Host != "" {
 		r.Host = r.URL.Host // RFC 9112 §3.2.2: the target's counts
 	}
-	r.Close = closes(r, fields)
+	r.Close = closes(r.ProtoMinor, fields)
 	if r.ContentLength != 0 {
 		x.body.exchange = x
 		x.body.left, x.body.expects = r.ContentLength, r.Header["Expect"] != nil && r.ProtoMinor > 0
 		r.Body = &x.body
 	}
-	*r = *r.WithContext(&x.context) // the only way to set it; inlined, it allocates nothing
+	x.request = *r.WithContext(&x.context) // the only way to set it; inlined, it allocates nothing
 	return nil
 }
 
 // header fills Header, and what net/http takes out of it.
-func (x *exchange) header(fields *conn.Fields) {
-	r := &x.request
+func (x *exchange) header(r *http.Request, fields *conn.Fields) {
 	n := fields.Len()
 	values := x.values[:]
 	if n > len(values) {
@@ -85,13 +83,13 @@ func (x *exchange) header(fields *conn.Fields) {
 	}
 }
 
-// closes reports what Request.Close says: that the client wants no further
-// response on this connection.
-func closes(r *http.Request, fields *conn.Fields) bool {
+// closes reports what Request.Close and Response.Close say: that the sender wants
+// no other message on this connection.
+func closes(minor int, fields *conn.Fields) bool {
 	if _, ok := fields.Get(parser.FieldConnection); !ok {
-		return r.ProtoMinor == 0
+		return minor == 0
 	}
-	return fields.HasToken("Connection", "close") || r.ProtoMinor == 0 && !fields.HasToken("Connection", "keep-alive")
+	return fields.HasToken("Connection", "close") || minor == 0 && !fields.HasToken("Connection", "keep-alive")
 }
 
 // canonical returns a field name as http.CanonicalHeaderKey does; one that is

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -36,6 +37,15 @@ func TestPanicIsLoggedAndClosesTheConnection(t *testing.T) {
 
 func TestErrAbortHandlerIsNotLogged(t *testing.T) {
 	h := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	eachDriver(t, h, func(t *testing.T, s *served) {
+		assert.Empty(t, s.raw(t, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+		assert.Empty(t, s.log.String())
+	})
+}
+
+func TestHandlerThatEndsItsGoroutine(t *testing.T) {
+	quiet(t)
+	h := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { runtime.Goexit() })
 	eachDriver(t, h, func(t *testing.T, s *served) {
 		assert.Empty(t, s.raw(t, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
 		assert.Empty(t, s.log.String())

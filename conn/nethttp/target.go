@@ -1,13 +1,13 @@
 package nethttp
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 )
 
 // target makes the URL of the request target.
-func (x *exchange) target() error {
-	r := &x.request
+func (x *exchange) target(r *http.Request) error {
 	uri := r.RequestURI
 	if path, query, ok := plainTarget(uri); ok {
 		x.url.Path, x.url.RawQuery = path, query

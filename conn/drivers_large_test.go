@@ -1,0 +1,139 @@
+package conn
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Large responses to peers that read slowly take every path of writing: whole,
+// in part, and blocked.
+func TestLargeResponses(t *testing.T) {
+	body := make([]byte, 3<<20)
+	_, _ = rand.Read(body)
+	name := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(name, body, 0o600))
+	send := map[string]func(c Conn) error{
+		"reply": func(c Conn) error { return c.Reply(StatusLine(200), nil, body) },
+		"write": func(c Conn) error {
+			h := new(Header)
+			h.AddInt("Content-Length", int64(len(body)))
+			if err := c.WriteHeaders(StatusLine(200), h, body[:100]); err != nil {
+				return err
+			}
+			for rest := body[100:]; len(rest) > 0; {
+				n := min(len(rest), 50_000)
+				if _, err := c.Write(rest[:n]); err != nil {
+					return err
+				}
+				rest = rest[n:]
+			}
+			return c.Finish()
+		},
+		"file": func(c Conn) error {
+			f, err := os.Open(name)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			h := new(Header)
+			h.AddInt("Content-Length", int64(len(body)))
+			if err := c.WriteHeaders(StatusLine(200), h, nil); err != nil {
+				return err
+			}
+			if n, err := c.ReadFrom(f); err != nil || n != int64(len(body)) {
+				return io.ErrShortWrite
+			}
+			return c.Finish()
+		},
+	}
+	onDrivers(t, func(t *testing.T, s *Server) {
+		for name, f := range send {
+			one := &Server{Driver: s.Driver, Logger: quiet, Delegate: &recorder{
+				closed: make(chan struct{}),
+				finish: func(c Conn, _ []byte) error { return f(c) },
+			}}
+			nc := dial(t, listen(t, one))
+			_ = nc.SetReadBuffer(64 << 10)
+			_, _ = io.WriteString(nc, get)
+			head := 0
+			var got []byte
+			buf := make([]byte, 100_000)
+			for head == 0 || len(got)-head < len(body) {
+				n, err := nc.Read(buf)
+				require.NoError(t, err, name)
+				got = append(got, buf[:n]...)
+				if i := strings.Index(string(got[:min(len(got), 1000)]), "\r\n\r\n"); head == 0 && i > 0 {
+					head = i + 4
+				}
+			}
+			assert.True(t, string(got[head:]) == string(body), name)
+			_ = nc.Close()
+			_ = one.Close()
+		}
+		s.Delegate = newRecorder()
+		_ = listen(t, s)
+	})
+}
+
+// WriteTimeout is for peers that do not read, not for those that read slowly.
+func TestSlowReadersGetTheirFile(t *testing.T) {
+	body := make([]byte, 8<<20)
+	_, _ = rand.Read(body)
+	name := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(name, body, 0o600))
+	onDrivers(t, func(t *testing.T, s *Server) {
+		r := newRecorder()
+		r.finish = func(c Conn, _ []byte) error {
+			f, err := os.Open(name)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			h := new(Header)
+			h.AddInt("Content-Length", int64(len(body)))
+			if err := c.WriteHeaders(StatusLine(200), h, nil); err != nil {
+				return err
+			}
+			if _, err := c.ReadFrom(f); err != nil {
+				return err
+			}
+			return c.Finish()
+		}
+		s.Params.WriteTimeout = 10 * tick
+		s.ConnContext = func(ctx context.Context, nc net.Conn) context.Context {
+			_ = nc.(*net.TCPConn).SetWriteBuffer(64 << 10) // else the kernel takes nearly all at once
+			return ctx
+		}
+		s.Delegate = r
+		nc := dial(t, listen(t, s))
+		_ = nc.SetReadBuffer(64 << 10)
+		_, _ = io.WriteString(nc, getClose)
+		var got []byte
+		buf := make([]byte, 1<<20)
+		for {
+			n, err := nc.Read(buf)
+			got = append(got, buf[:n]...)
+			if err != nil {
+				assert.Equal(t, io.EOF, err)
+				break
+			}
+			if len(got) < 2<<20 {
+				time.Sleep(tick / 2) // for longer than the timeout, all in all
+			}
+		}
+		if assert.Greater(t, len(got), len(body)) {
+			assert.True(t, string(got[len(got)-len(body):]) == string(body))
+		}
+		_ = nc.Close()
+	})
+}

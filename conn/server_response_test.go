@@ -1,0 +1,137 @@
+package conn
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestContentLengthIsKept(t *testing.T) {
+	h := new(Header)
+	h.Add("Content-Length", "42")
+	r := newRecorder()
+	r.finish = func(c Conn, _ []byte) error {
+		require.NoError(t, c.WriteHeaders(StatusLine(200), h, []byte("ab")))
+		assert.ErrorIs(t, c.Finish(), ErrTooFewBytes)
+		assert.Error(t, c.Finish())
+		return nil
+	}
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get+get)
+		expect(t, c, crlf("HTTP/1.1 200 OK\nContent-Length: 42\n\nab"), true)
+	})
+	r = newRecorder()
+	r.finish = func(c Conn, _ []byte) error {
+		require.NoError(t, c.WriteHeaders(StatusLine(200), h, []byte(strings.Repeat("x", 40))))
+		n, err := c.Write([]byte("123456"))
+		assert.Equal(t, 2, n)
+		assert.ErrorIs(t, err, ErrTooManyBytes)
+		_, err = c.Write([]byte("7"))
+		assert.Error(t, err)
+		return nil
+	}
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get+get)
+		expect(t, c, crlf("HTTP/1.1 200 OK\nContent-Length: 42\n\n")+strings.Repeat("x", 40)+"12", true)
+	})
+	assert.ErrorIs(t, replyError(t, h, []byte("ab")), ErrTooFewBytes)
+	assert.ErrorIs(t, replyError(t, h, []byte(strings.Repeat("x", 43))), ErrTooManyBytes)
+}
+
+// replyError returns what Reply says to that.
+func replyError(t *testing.T, h *Header, body []byte) (err error) {
+	r := newRecorder()
+	r.finish = func(c Conn, _ []byte) error {
+		err = c.Reply(StatusLine(200), h, body)
+		return err
+	}
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get)
+		expect(t, c, "", true) // nothing is sent
+	})
+	return err
+}
+
+func TestMalformedResponseIsNotSent(t *testing.T) {
+	for _, field := range [][2]string{
+		{"Content-Length", "foo"}, {"Content-Length", "+10"}, {"Content-Length", "1_0"},
+		{"X", "a\r\nb"}, {"X", "a\x00b"}, {"X y", "a"}, {"", "a"}, {"Transfer-Encoding", "gzip"},
+	} {
+		h := new(Header)
+		h.Add(field[0], field[1])
+		var broken *OutputError
+		assert.ErrorAs(t, replyError(t, h, nil), &broken, "%q", field)
+	}
+}
+
+func TestResponsesWithoutContent(t *testing.T) {
+	r := newRecorder()
+	r.finish = func(c Conn, _ []byte) error {
+		assert.ErrorIs(t, c.Reply(StatusLine(204), nil, []byte("x")), ErrBodyNotAllowed)
+		require.NoError(t, c.WriteHeaders(StatusLine(304), nil, nil))
+		_, err := c.Write([]byte("x"))
+		assert.ErrorIs(t, err, ErrBodyNotAllowed)
+		return c.Finish()
+	}
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get)
+		expect(t, c, "HTTP/1.1 304 Not Modified\r\n\r\n", false)
+	})
+	h := new(Header)
+	h.Add("Content-Length", "5")
+	r = newRecorder()
+	r.finish = func(c Conn, _ []byte) error {
+		assert.Error(t, c.Reply(StatusLine(204), h, nil))
+		return c.Reply(StatusLine(304), h.Clone(), nil) // says what a 200 would have
+	}
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get)
+		expect(t, c, "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", false)
+	})
+}
+
+func TestTrailersOut(t *testing.T) {
+	h := new(Header)
+	h.Add("Digest", "x")
+	h.Add("Content-Length", "7") // does not belong there
+	r := newRecorder()
+	r.finish = func(c Conn, _ []byte) error {
+		require.NoError(t, c.WriteHeaders(StatusLine(200), nil, []byte("a")))
+		return c.FinishTrailers(h)
+	}
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get)
+		expect(t, c, crlf("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n1\na\n0\nDigest: x\n\n"), false)
+	})
+}
+
+func TestApplicationsConnectionCloseIsHonoured(t *testing.T) {
+	h := new(Header)
+	h.Add("Connection", "close")
+	r := newRecorder()
+	r.finish = func(c Conn, _ []byte) error { return c.Reply(StatusLine(200), h, nil) }
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get+get)
+		expect(t, c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", true)
+	})
+}
+
+// A response whose Header names a coding is never framed twice.
+func TestTransferEncodingOfTheApplication(t *testing.T) {
+	h := new(Header)
+	h.Add("Transfer-Encoding", "chunked")
+	r := newRecorder()
+	r.finish = func(c Conn, _ []byte) error { return c.Reply(StatusLine(200), h, []byte("abc")) }
+	for send, want := range map[string]string{
+		get:                                  "Transfer-Encoding: chunked\n\n3\nabc\n0\n\n",
+		"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n": "Content-Length: 3\n\n",
+		"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n": "Content-Length: 3\nConnection: keep-alive\n\nabc",
+	} {
+		bubble(t, nil, r2(r), func(t *testing.T, c *client, _ *ServerConn) {
+			c.send(t, send)
+			expect(t, c, crlf("HTTP/1.1 200 OK\n"+want), false)
+		})
+	}
+}
