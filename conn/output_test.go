@@ -70,12 +70,13 @@ func TestResponsesThatBreakHTTPAreRefused(t *testing.T) {
 		"an end without a head":  func(c conn.Conn) error { return c.Finish() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			var err error
+			refusal := make(chan error, 1)
 			addr := serveDelegate(t, conn.Auto, replying{reply: func(c conn.Conn) error {
-				err = reply(c)
+				refusal <- reply(c)
 				return c.Reply(conn.StatusLine(500), nil, []byte("instead"))
 			}})
 			got := sendUntilClosed(t, addr, get+"Connection: close\r\n\r\n")
+			err := <-refusal
 			require.Error(t, err)
 			require.Regexp(t, "^HTTP/1.1 500 Internal Server Error\r\nDate: [^\r]+\r\nContent-Length: 7\r\nConnection: close\r\n\r\ninstead$", got)
 			var broke *conn.OutputError
