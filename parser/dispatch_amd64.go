@@ -17,7 +17,7 @@ func bestKernel() kernel {
 	case avx2:
 		return kernelAVX2
 	}
-	return kernelTable
+	return kernelWords
 }
 
 // headKernel is the kernel in use; it jumps to one of those below. p points to n
