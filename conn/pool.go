@@ -39,8 +39,9 @@ type origin struct {
 
 // waiter waits for a connection of an origin. It gets one, or nil: leave to make one.
 type waiter struct {
-	join bool // for a request that may be pipelined
-	got  chan *pooledConn
+	join   bool // for a request that may be pipelined
+	joined bool // what it gets has other exchanges under way
+	got    chan *pooledConn
 }
 
 // pooledConn is a connection of a pool.
@@ -68,6 +69,7 @@ func (p *pool) get(ctx context.Context, r *Request, join bool) (*pooledConn, err
 		pc, joined, w, err := p.take(r, join)
 		if w != nil {
 			pc, err = p.wait(ctx, r, w)
+			joined = w.joined
 		}
 		switch {
 		case err != nil:
@@ -105,7 +107,7 @@ func (p *pool) take(r *Request, join bool) (pc *pooledConn, joined bool, w *wait
 		}
 	}
 	if limit := p.client.MaxConnsPerHost; limit > 0 && h.open >= limit {
-		w = &waiter{join, make(chan *pooledConn, 1)}
+		w = &waiter{join: join, got: make(chan *pooledConn, 1)}
 		h.waiting = append(h.waiting, w)
 		return nil, false, w, nil
 	}
@@ -233,6 +235,7 @@ func (p *pool) release(pc *pooledConn, trace *Trace) {
 	}
 	for pc.depth > 0 && pc.depth < p.client.Pipeline && len(h.waiting) > 0 && h.waiting[0].join && slices.Contains(h.shared, pc) {
 		pc.depth++
+		h.waiting[0].joined = true
 		h.next(pc)
 	}
 	p.mu.Unlock()
