@@ -3,6 +3,7 @@ package conn
 import (
 	"crypto/tls"
 	"net"
+	"sync"
 	"syscall"
 )
 
@@ -12,6 +13,7 @@ import (
 type looker struct {
 	rc    syscall.RawConn
 	peek  func(fd uintptr)
+	mu    sync.Mutex // a connection that several requests share may be looked at twice
 	quiet bool
 }
 
@@ -43,6 +45,8 @@ func (l *looker) alive() bool {
 	if l == nil {
 		return true
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.quiet = false
 	return l.rc.Control(l.peek) == nil && l.quiet
 }

@@ -109,7 +109,7 @@ func TestSlowReadersGetTheirFile(t *testing.T) {
 			}
 			return c.Finish()
 		}
-		s.Params.WriteTimeout = 3 * tick
+		s.Params.WriteTimeout = 10 * tick
 		s.ConnContext = func(ctx context.Context, nc net.Conn) context.Context {
 			_ = nc.(*net.TCPConn).SetWriteBuffer(64 << 10) // else the kernel takes nearly all at once
 			return ctx

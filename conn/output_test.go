@@ -70,12 +70,13 @@ func TestResponsesThatBreakHTTPAreRefused(t *testing.T) {
 		"an end without a head":  func(c conn.Conn) error { return c.Finish() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			var err error
+			refusal := make(chan error, 1)
 			addr := serveDelegate(t, conn.Auto, replying{reply: func(c conn.Conn) error {
-				err = reply(c)
+				refusal <- reply(c)
 				return c.Reply(conn.StatusLine(500), nil, []byte("instead"))
 			}})
 			got := sendUntilClosed(t, addr, get+"Connection: close\r\n\r\n")
+			err := <-refusal
 			require.Error(t, err)
 			require.Regexp(t, "^HTTP/1.1 500 Internal Server Error\r\nDate: [^\r]+\r\nContent-Length: 7\r\nConnection: close\r\n\r\ninstead$", got)
 			var broke *conn.OutputError
@@ -100,6 +101,31 @@ func TestResetContent(t *testing.T) {
 	got := sendUntilClosed(t, addr, get+"\r\n"+get+"Connection: close\r\n\r\n")
 	require.Regexp(t, "^HTTP/1.1 205 Reset Content\r\nDate: [^\r]+\r\nContent-Length: 0\r\n\r\n"+
 		"HTTP/1.1 205 Reset Content\r\nDate: [^\r]+\r\nContent-Length: 0\r\nConnection: close\r\n\r\n$", got)
+}
+
+// early answers before it has seen any content.
+type early struct{ echoServer }
+
+func (early) StartRequest(_ *conn.ServerConn, c conn.Conn) conn.MessageDelegate {
+	return earlyExchange{&echoed{Conn: c}}
+}
+
+type earlyExchange struct{ *echoed }
+
+func (e earlyExchange) HeadersReceived(*conn.StartLine, *conn.Fields) error {
+	return errors.Join(e.WriteHeaders(conn.StatusLine(403), nil, nil), e.Conn.Finish())
+}
+
+func (earlyExchange) Finish() error { return nil }
+
+// A final response in place of 100 (Continue) says that the connection ends with
+// it (RFC 9110 §10.1.1): what comes then may be the content, or another request.
+func TestFinalResponseInPlaceOfContinue(t *testing.T) {
+	addr := serveDelegate(t, conn.Auto, early{})
+	for _, content := range []string{"", smug} {
+		got := sendUntilClosed(t, addr, post+"Expect: 100-continue\r\nContent-Length: 55\r\n\r\n"+content)
+		require.Regexp(t, "^HTTP/1.1 403 Forbidden\r\n(?s:.*)Connection: close\r\n\r\n0\r\n\r\n$", got)
+	}
 }
 
 // sendUntilClosed sends octets and returns all that comes back until the server closes.

@@ -58,7 +58,10 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 		return err
 	}
 
-	persist := sc.ask.persist && body != bodyUntilClose && (sc.ask.read || length < 0) && !sc.draining.Load()
+	// Whether the rest of the request comes is not known while its content is
+	// held back; nor is it read for a response that is complete already.
+	reads := sc.ask.read || length < 0 && !sc.ask.expects
+	persist := sc.ask.persist && body != bodyUntilClose && reads && !sc.draining.Load()
 	options := h.options()
 	tunnel := start.Status == 101 || sc.ask.connect && start.Status/100 == 2
 	skip := setOf(parser.FieldTransferEncoding) // ours is written below

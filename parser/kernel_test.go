@@ -211,6 +211,38 @@ func TestKernelOctets(t *testing.T) {
 	})
 }
 
+// TestKernelNames has every known field name, and all that one octet or a length
+// makes of it, so that a kernel takes none for a known one that is not.
+func TestKernelNames(t *testing.T) {
+	eachKernel(t, func(t *testing.T, k kernel) {
+		var c comparison
+		try := func(kind, name string) {
+			start := map[string]string{"request": "GET / HTTP/1.1\r\n", "response": "HTTP/1.1 200 OK\r\n"}[kind]
+			c.compare(t, kind, []byte(start+name+": x\r\n\r\n"), nil, 0)
+			c.compare(t, kind, []byte(start+"A: b\r\n"+name+": x\r\nHost: c\r\n\r\n"), nil, 0)
+		}
+		for _, name := range append(fieldNames[1:], "X-XSS-Protection", "Content-Location", "Accept-Encoding") {
+			for _, kind := range kinds[:2] {
+				try(kind, strings.ToLower(name))
+				try(kind, strings.ToUpper(name))
+				for i := range name {
+					try(kind, name[i:])
+					try(kind, name[:i]+name[i+1:])
+					for o := range 256 {
+						try(kind, name[:i]+string([]byte{byte(o)})+name[i+1:])
+						try(kind, name[:i]+string([]byte{byte(o)})+name[i:])
+					}
+				}
+				for _, before := range []string{"*", "-*", "+\r*", "-"} {
+					for n := range 100 {
+						try(kind, strings.Repeat("a", n)+before+name)
+					}
+				}
+			}
+		}
+	})
+}
+
 // TestKernelLengths has names, values and targets of every length up to 300, and
 // every prefix of some.
 func TestKernelLengths(t *testing.T) {

@@ -876,8 +876,6 @@ lines:
 	MOVQ R11, FieldSection_odd+8(DI)
 	TESTQ BX, BX
 	JZ   none
-	CMPQ BX, $64
-	JA   irregular
 	CMPQ R13, $13                // names are compared from 16 octets before the colon on
 	JB   irregular
 	VPXOR X0, X0, X0
@@ -936,6 +934,8 @@ line:
 	ADDQ $4, R9
 	CMPQ R9, R8
 	JB   line
+	CMPQ BX, $64
+	JA   unsure                  // more lines than candidates have bits
 	MOVQ R13, R14
 	LEAQ (FieldSection_tape+4)(DI), R9
 	VPXOR X5, X5, X5             // what differs in names
@@ -943,35 +943,14 @@ line:
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
 	CMPQ DX, known-16(SP)
-	JNE  candidates
+	JNE  others
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
-candidates:
+others:
+	TESTQ R14, R14
+	JZ   compared
+candidate:
 	TZCNTQ R14, AX
-	CMOVQCS BX, AX
-	BLSRQ R14, R14
-	MOVQ BX, CX
-	SUBQ AX, CX                  // the line
-	MOVWLZX (R9)(CX*4), DX       // its colon
-	MOVWLZX -2(R9)(CX*4), AX     // the CR before it
-	SUBL DX, AX
-	ANDL $31, AX                 // the length of the name, negated
-	MOVBLZX -4(R12)(DX*1), SI
-	ANDL $31, SI
-	SHLL $5, SI
-	ORL  AX, SI
-	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
-	MOVB SI, FieldSection_ids(DI)(CX*1)
-	MOVW CX, FieldSection_first(DI)(SI*2)
-	BTSL SI, R10
-	SHLL $6, SI
-	VMOVDQU -16(R12)(DX*1), X1
-	VPOR 1296(BP)(SI*1), X1, X1  // letters in lower case
-	VPXOR 1312(BP)(SI*1), X1, X1
-	VPAND 1328(BP)(SI*1), X1, X1
-	VPOR X1, X5, X5
-	TZCNTQ R14, AX
-	CMOVQCS BX, AX
 	BLSRQ R14, R14
 	MOVQ BX, CX
 	SUBQ AX, CX                  // the line
@@ -994,7 +973,8 @@ candidates:
 	VPAND 1328(BP)(SI*1), X1, X1
 	VPOR X1, X5, X5
 	TESTQ R14, R14
-	JNZ  candidates
+	JNZ  candidate
+compared:
 	VPTEST X5, X5
 	JNZ  unsure
 	ANDL $~1, R10

@@ -233,8 +233,6 @@ const lines = `lines:
 	MOVQ R11, FieldSection_odd+8(DI)
 	TESTQ BX, BX
 	JZ   none
-	CMPQ BX, $64
-	JA   irregular
 	CMPQ R13, $13                // names are compared from 16 octets before the colon on
 	JB   irregular
 	VPXOR X0, X0, X0
@@ -296,19 +294,25 @@ line:
 `
 
 // knownText compares the candidates in full.
-const knownText = `	MOVQ R13, R14
+const knownText = `	CMPQ BX, $64
+	JA   unsure                  // more lines than candidates have bits
+	MOVQ R13, R14
 	LEAQ (FieldSection_tape+4)(DI), R9
 	VPXOR X5, X5, X5             // what differs in names
 	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
 	CMPQ DX, known-16(SP)
-	JNE  candidates
+	JNE  others
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
-candidates:
-` + candidate + candidate + `	TESTQ R14, R14
-	JNZ  candidates
+others:
+	TESTQ R14, R14
+	JZ   compared
+candidate:
+` + candidate + `	TESTQ R14, R14
+	JNZ  candidate
+compared:
 	VPTEST X5, X5
 	JNZ  unsure
 	ANDL $~1, R10
@@ -336,10 +340,8 @@ none:
 	RET
 `
 
-// candidate settles one candidate, or when there is none, the first line once
-// more: an id of 0 changes nothing, and no id twice changes anything.
+// candidate settles the last candidate that is left. An id of 0 changes nothing.
 const candidate = `	TZCNTQ R14, AX
-	CMOVQCS BX, AX
 	BLSRQ R14, R14
 	MOVQ BX, CX
 	SUBQ AX, CX                  // the line

@@ -15,7 +15,8 @@ import (
 var goodRoles = []role{
 	{"good keep-alive", 4, 5 * time.Millisecond, (*actor).keepAlive},
 	{"good upload", 2, 10 * time.Millisecond, (*actor).upload},
-	{"good pipeline", 2, 10 * time.Millisecond, (*actor).pipeline},
+	{"good pipeline", 2, 10 * time.Millisecond, func(a *actor) error { return a.pipeline("/echo", 200) }},
+	{"good and patient", 4, 10 * time.Millisecond, (*actor).patient},
 	{"good download", 2, 20 * time.Millisecond, (*actor).download},
 	{"good Expect", 1, 20 * time.Millisecond, (*actor).expectContinue},
 	{"good half-close", 1, 50 * time.Millisecond, (*actor).halfClose},
@@ -66,21 +67,29 @@ func (a *actor) upload() error {
 	return nil
 }
 
+// patient asks for what takes its time.
+func (a *actor) patient() error {
+	if !a.inside {
+		return nil // it may have nothing of the kind
+	}
+	return a.pipeline("/later", 10)
+}
+
 // pipeline sends many requests and checks the order of the answers.
-func (a *actor) pipeline() error {
+func (a *actor) pipeline(target string, most int) error {
 	w, err := a.dial()
 	if err != nil {
 		return err
 	}
 	defer w.drop()
-	n := 1 + a.IntN(200)
+	n := 1 + a.IntN(most)
 	var send bytes.Buffer
 	for i := range n {
 		body := strconv.Itoa(i)
 		if a.IntN(2) == 0 {
-			send.WriteString(request("POST", "/echo", length(len(body))) + body)
+			send.WriteString(request("POST", target, length(len(body))) + body)
 		} else {
-			send.WriteString(request("POST", "/echo", chunked) + string(a.chunks([]byte(body))))
+			send.WriteString(request("POST", target, chunked) + string(a.chunks([]byte(body))))
 		}
 	}
 	go func() { _ = w.send(send.String()) }()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"strconv"
 	"time"
@@ -52,8 +53,9 @@ var (
 	big   = bytes.Repeat([]byte("h1wire  "), 1<<17)
 )
 
-// resources are /plaintext, /big, /echo, and the length of the content anywhere
-// else.
+// resources are /plaintext, /big, /echo, /later, which echoes after a while, from
+// another goroutine, /never, which answers when the peer has left, and the length
+// of the content anywhere else.
 type resources struct{}
 
 func (resources) StartRequest(_ *conn.ServerConn, c conn.Conn) conn.MessageDelegate {
@@ -65,6 +67,7 @@ func (resources) OnClose(*conn.ServerConn) {}
 type exchange struct {
 	conn.Conn
 	echoes, replied bool
+	later           time.Duration
 	body            []byte
 	length          int
 }
@@ -79,6 +82,10 @@ func (x *exchange) HeadersReceived(start *conn.StartLine, _ *conn.Fields) error 
 		return x.Reply(conn.StatusLine(200), nil, big)
 	case "/echo", "/smug":
 		x.echoes = true
+	case "/later":
+		x.echoes, x.later = true, rand.N(20*time.Millisecond)
+	case "/never":
+		x.later = time.Hour
 	}
 	return nil
 }
@@ -95,6 +102,9 @@ func (x *exchange) Finish() error {
 	switch {
 	case x.replied:
 		return nil
+	case x.later > 0:
+		go x.replyLater(x.Context())
+		return nil
 	case x.echoes:
 		return x.Reply(conn.StatusLine(200), nil, x.body)
 	}
@@ -102,3 +112,13 @@ func (x *exchange) Finish() error {
 }
 
 func (x *exchange) OnConnectionClose(error) {}
+
+func (x *exchange) replyLater(ctx context.Context) {
+	t := time.NewTimer(x.later)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	_ = x.Reply(conn.StatusLine(200), nil, x.body) // the peer may have left
+}

@@ -23,6 +23,7 @@ var brokenRoles = []role{
 	{"reset while sending", 2, 100 * time.Millisecond, (*actor).resetSending},
 	{"end while sending", 2, 100 * time.Millisecond, (*actor).endSending},
 	{"aborted download", 3, 100 * time.Millisecond, (*actor).abortDownload},
+	{"left waiting", 3, 50 * time.Millisecond, (*actor).leaveWaiting},
 	{"connect and leave", 2, 100 * time.Millisecond, (*actor).leave},
 }
 
@@ -160,6 +161,26 @@ func (a *actor) abortDownload() error {
 		return fmt.Errorf("a download that was not aborted yet: %w", err)
 	}
 	return nil
+}
+
+// leaveWaiting leaves while its request is worked on, which must end that, and
+// sometimes while it is answered.
+func (a *actor) leaveWaiting() error {
+	w, err := a.dial()
+	if err != nil {
+		return err
+	}
+	target := [...]string{"/never", "/later"}[a.IntN(2)]
+	if err := w.send(strings.Repeat(request("GET", target, ""), 1+a.IntN(3))); err != nil {
+		w.drop()
+		return err
+	}
+	a.sleep(time.Duration(a.IntN(30)) * time.Millisecond)
+	if a.IntN(2) == 0 {
+		w.drop()
+		return nil
+	}
+	return w.Close()
 }
 
 func (a *actor) leave() error {
