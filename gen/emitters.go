@@ -27,4 +27,5 @@ var emitters = []struct {
 	{"parser/zresponse.go", golang.Response},
 	{"parser/ztrailer.go", golang.Trailer},
 	{"parser/zvectors_test.go", vector.Vectors},
+	{"parser/zwords.go", golang.Words},
 }

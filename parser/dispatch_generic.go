@@ -3,7 +3,7 @@
 package parser
 
 // bestKernel is the best one that this CPU has.
-func bestKernel() kernel { return kernelTable }
+func bestKernel() kernel { return kernelWords }
 
 func headKernel(*byte, int, *FieldSection, int) int { return -1 }
 

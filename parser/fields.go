@@ -149,7 +149,7 @@ func (f *FieldSection) Parse(b []byte, o *Options) (n int, err error) {
 	}
 	f.lim = o.fields()
 	limit := o.trailerSize()
-	if active != kernelTable {
+	if active > kernelWords {
 		if n := f.resume(b[:min(len(b), limit, maxTape)], &trailerResume); n > 0 {
 			return n, nil
 		}

@@ -8,14 +8,15 @@ type kernel uint8
 
 const (
 	kernelTable  kernel = iota // none: the scanners emitted from the grammar
+	kernelWords                // none, but whole field lines are read a word at a time: words.go
 	kernelAVX2                 // zhead_avx2_amd64.s
 	kernelAVX512               // zhead_avx512_amd64.s
 )
 
-var kernelNames = [...]string{kernelTable: "table", kernelAVX2: "avx2", kernelAVX512: "avx512"}
+var kernelNames = [...]string{kernelTable: "table", kernelWords: "words", kernelAVX2: "avx2", kernelAVX512: "avx512"}
 
 // active is the kernel in use. The environment variable H1WIRE_KERNEL, read once
-// at the start, asks for one by name: table, avx2 or avx512. It is for tests and
+// at the start, asks for one by name: table, words, avx2 or avx512. It is for tests and
 // measurements; a kernel that the CPU does not have, and any other value, means
 // the best there is.
 var active = chosen(os.Getenv("H1WIRE_KERNEL"))

@@ -27,7 +27,7 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 	o = o.orDefault()
 	f := &h.Fields
 	limit := o.headSize()
-	if active != kernelTable && len(b) >= minSection {
+	if active > kernelWords && len(b) >= minSection {
 		blocks := b[:min(len(b), limit, maxTape)]
 		n, lines := 0, o.fields()
 		if f.pos == 0 {

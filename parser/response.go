@@ -15,7 +15,7 @@ func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) {
 	o = o.orDefault()
 	f := &h.Fields
 	limit := o.headSize()
-	if active != kernelTable && len(b) >= minSection {
+	if active > kernelWords && len(b) >= minSection {
 		if n := h.parseBlocks(b[:min(len(b), limit, maxTape)], o.fields()); n > 0 {
 			h.startLine(b)
 			return n, nil

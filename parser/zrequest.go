@@ -79,6 +79,12 @@ func (f *FieldSection) scanRequest(b []byte, l Lenience) outcome {
 		goto atEndCR
 	}
 
+	if active >= kernelWords {
+		if j := f.requestLine(b); j > 0 {
+			i = j
+			goto atFirstField
+		}
+	}
 	if i >= n {
 		s = requestStart
 		goto more
@@ -292,6 +298,13 @@ atLineCR: // after "GET / HTTP/1.1\r"
 	goto fault
 
 atFirstField: // after "GET / HTTP/1.1\r\n"
+	if active >= kernelWords {
+		j := f.fieldLines(b, i, 0)
+		if j > i {
+			i = j
+			goto atField
+		}
+	}
 	if i >= n {
 		s = requestFirstField
 		goto more
@@ -362,6 +375,13 @@ atValueCR: // after "GET / HTTP/1.1\r\nA:\r"
 	goto fault
 
 atField: // after "GET / HTTP/1.1\r\nA:\r\n"
+	if active >= kernelWords {
+		j := f.fieldLines(b, i, 0)
+		if j > i {
+			i = j
+			goto atField
+		}
+	}
 	if i >= n {
 		s = requestField
 		goto more

@@ -76,6 +76,12 @@ func (f *FieldSection) scanResponse(b []byte, l Lenience) outcome {
 		goto atEndCR
 	}
 
+	if active >= kernelWords {
+		if j := f.statusLine(b); j > 0 {
+			i = j
+			goto atFirstField
+		}
+	}
 	if i >= n {
 		s = responseStart
 		goto more
@@ -272,6 +278,13 @@ atLineCR: // after "HTTP/1.1 200 \r"
 	goto fault
 
 atFirstField: // after "HTTP/1.1 200 \r\n"
+	if active >= kernelWords {
+		j := f.fieldLines(b, i, 0)
+		if j > i {
+			i = j
+			goto atField
+		}
+	}
 	if i >= n {
 		s = responseFirstField
 		goto more
@@ -342,6 +355,13 @@ atValueCR: // after "HTTP/1.1 200 \r\nA:\r"
 	goto fault
 
 atField: // after "HTTP/1.1 200 \r\nA:\r\n"
+	if active >= kernelWords {
+		j := f.fieldLines(b, i, 0)
+		if j > i {
+			i = j
+			goto atField
+		}
+	}
 	if i >= n {
 		s = responseField
 		goto more

@@ -31,6 +31,13 @@ func (f *FieldSection) scanTrailer(b []byte, l Lenience) outcome {
 		goto atEndCR
 	}
 
+	if active >= kernelWords {
+		j := f.fieldLines(b, i, notInTrailer)
+		if j > i {
+			i = j
+			goto atField
+		}
+	}
 	if i >= n {
 		s = trailerFirstField
 		goto more
@@ -103,6 +110,13 @@ atValueCR: // after "A:\r"
 	goto fault
 
 atField: // after "A:\r\n"
+	if active >= kernelWords {
+		j := f.fieldLines(b, i, notInTrailer)
+		if j > i {
+			i = j
+			goto atField
+		}
+	}
 	if i >= n {
 		s = trailerField
 		goto more

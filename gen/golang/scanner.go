@@ -71,6 +71,7 @@ func emitState(g *Group, m *spec.Machine, a *automaton.Machine, i int) error {
 	if class, ok := loop(a, i); ok {
 		g.Add(spanLoop(class))
 	}
+	g.Add(wordsFirst(a, i)...)
 	g.If(Id("i").Op(">=").Id("n")).Block(Id("s").Op("=").Id(stateName(a, i)), Goto().Id("more"))
 	var tests []Code
 	var bodies [][]Code
@@ -117,6 +118,36 @@ func wayOn(a *automaton.Machine, t automaton.Step) ([]Code, error) {
 		return append(code, Id("f").Dot("pos").Op("=").Int().Call(Id("i")), Return(Id("done"))), nil
 	}
 	return append(code, Goto().Id(label(a, t.To))), nil
+}
+
+// wordStart is the function that reads a whole start line of a machine, if there
+// is one, and wordsRefused the set of fields that a machine refuses.
+var (
+	wordStart    = map[string]string{"request": "requestLine", "response": "statusLine"}
+	wordsRefused = map[string]Code{"request": Lit(0), "response": Lit(0), "trailer": Id("notInTrailer")}
+)
+
+// wordsFirst is the code by which a state leaves whole lines to the functions that
+// read a word at a time: where the start line begins, and where a field line
+// may begin. What those do not read, the state does.
+func wordsFirst(a *automaton.Machine, i int) []Code {
+	if start := wordStart[a.Name]; start != "" && i == a.Start {
+		return []Code{If(Id("active").Op(">=").Id("kernelWords")).Block(
+			If(Id("j").Op(":=").Id("f").Dot(start).Call(Id("b")), Id("j").Op(">").Lit(0)).Block(
+				Id("i").Op("=").Id("j"), Goto().Id("atFirstField"),
+			),
+		)}
+	}
+	for _, w := range waysOf(a, i) {
+		if w.step.Actions != "field" {
+			continue
+		}
+		return []Code{If(Id("active").Op(">=").Id("kernelWords")).Block(
+			Id("j").Op(":=").Id("f").Dot("fieldLines").Call(Id("b"), Id("i"), wordsRefused[a.Name]),
+			If(Id("j").Op(">").Id("i")).Block(Id("i").Op("=").Id("j"), Goto().Id("atField")),
+		)}
+	}
+	return nil
 }
 
 // actionCode is what a scanner does for each action of the spec, at octet i of b.

@@ -6,16 +6,19 @@ var Classes = []Class{
 	{
 		Name: "Tchar", Rule: "tchar", Section: "RFC 9110 §5.6.2",
 		Ranges: []Range{{'!', '!'}, {'#', '\''}, {'*', '+'}, {'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'^', 'z'}, {'|', '|'}, {'~', '~'}},
+		Words:  []Range{{'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'^', 'z'}},
 		Doc:    "methods, field names, list elements",
 	},
 	{
 		Name: "Target", Rule: "target-octet", Long: true, Section: "RFC 9112 §3.2",
 		Ranges: []Range{{0x21, 0x22}, {0x24, 0x7E}},
+		Words:  []Range{{0x24, 0x7E}},
 		Doc:    "the request target, whatever its form",
 	},
 	{
 		Name: "Field", Rule: "field-octet", Long: true, Section: "RFC 9110 §5.5",
 		Ranges: []Range{{'\t', '\t'}, {0x20, 0x7E}, {0x80, 0xFF}},
+		Words:  []Range{{0x20, 0x7E}, {0x80, 0xFF}},
 		Doc:    "field values and reason phrases; every other octet is a control",
 	},
 	{
