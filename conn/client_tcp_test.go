@@ -131,6 +131,39 @@ func TestClientOverTCPSendsWhatDoesNotGoAtOnce(t *testing.T) {
 	require.Equal(t, strings.Count(<-heads, "x"), 60_000+strings.Count("example.com", "x"))
 }
 
+// counting counts what goes through it, though it embeds a socket.
+type counting struct {
+	*net.TCPConn
+	read, written int
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.TCPConn.Read(p)
+	c.read += n
+	return n, err
+}
+
+func (c *counting) Write(p []byte) (int, error) {
+	n, err := c.TCPConn.Write(p)
+	c.written += n
+	return n, err
+}
+
+func TestClientOverTCPHeedsAWrapper(t *testing.T) {
+	nc, peer := tcpPair(t)
+	wrapper := &counting{TCPConn: nc}
+	cc, h := newClientConn(t, wrapper, nil)
+	go func() {
+		readHead(peer)
+		_, _ = io.WriteString(peer, answer)
+	}()
+	require.NoError(t, cc.Send(conn.RequestLine("GET", "/"), h, nil))
+	_, err := cc.ReadResponse(new(whole))
+	require.NoError(t, err)
+	require.Equal(t, len(answer), wrapper.read)
+	require.Equal(t, len("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"), wrapper.written)
+}
+
 func TestClientOverTCPCloseWakesTheReader(t *testing.T) {
 	nc, peer := tcpPair(t)
 	cc, h := newClientConn(t, nc, nil)
