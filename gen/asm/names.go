@@ -59,7 +59,7 @@ func (n *names) hash(o []byte) int {
 	}
 	h, to := 0, 0
 	for i := range 64 {
-		if pextBits>>i&1 != 0 {
+		if uint64(pextBits)>>i&1 != 0 {
 			h |= int(x>>i&1) << to
 			to++
 		}
