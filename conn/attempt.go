@@ -79,7 +79,11 @@ func (a *attempt) send(resp *Response) error {
 	pc, r := resp.pc, a.r
 	var err error
 	if a.client.Pipeline > 1 {
-		resp.turn, err = pc.line.join(func() error { return a.write(resp) })
+		var first bool
+		resp.turn, first, err = pc.line.join(func() error { return a.write(resp) })
+		if err == nil && !first {
+			_ = pc.Flush() // whoever reads now may not come to it soon; an error meets him
+		}
 	} else {
 		err = a.write(resp)
 	}
@@ -101,7 +105,7 @@ func (a *attempt) send(resp *Response) error {
 func (a *attempt) write(resp *Response) error {
 	pc, r := resp.pc, a.r
 	decodes := r.Decompress || a.client.set.Decompress
-	x := extra{host: r.host(), decodes: decodes, gzip: decodes && !r.Header.names("Accept-Encoding")}
+	x := extra{host: r.host(), decodes: decodes, gzip: decodes && r.wantsGzip()}
 	start := r.startLine()
 	pc.out.mu.Lock()
 	before := len(pc.out.room().b)
@@ -123,6 +127,12 @@ func (a *attempt) write(resp *Response) error {
 	}
 	pc.whole.Store(true)
 	return pc.unlock(pc.out.finish(nil))
+}
+
+// wantsGzip reports whether Accept-Encoding may be added. Part of what is coded
+// could not be decoded (RFC 9110 §14.2).
+func (r *Request) wantsGzip() bool {
+	return !r.Header.names("Accept-Encoding") && !r.Header.names("Range")
 }
 
 // names reports whether h has a field of that name.

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -244,7 +245,12 @@ func TestClientWithNetHTTP(t *testing.T) {
 // gets what he sent.
 func TestClientManyAtOnce(t *testing.T) {
 	server, client := httpOrigin(t, false)
-	client.MaxConnsPerHost, client.Pipeline, client.Retry = 4, 4, conn.RetryIdempotent
+	client.MaxConnsPerHost, client.Pipeline, client.Retry = 4, 4, conn.RetryNever
+	var dials atomic.Int32
+	client.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		dials.Add(1)
+		return new(net.Dialer).DialContext(ctx, network, addr)
+	}
 	var group sync.WaitGroup
 	for i := range 16 {
 		group.Go(func() {
@@ -280,6 +286,7 @@ func TestClientManyAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
+	require.LessOrEqual(t, dials.Load(), int32(4), "nothing went wrong with a connection")
 }
 
 func TestClientFindsAConnectionClosedWhileIdle(t *testing.T) {

@@ -1,12 +1,15 @@
 package conn_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -128,6 +131,39 @@ func TestClientOverTCPSendsWhatDoesNotGoAtOnce(t *testing.T) {
 	require.Equal(t, strings.Count(<-heads, "x"), 60_000+strings.Count("example.com", "x"))
 }
 
+// counting counts what goes through it, though it embeds a socket.
+type counting struct {
+	*net.TCPConn
+	read, written int
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.TCPConn.Read(p)
+	c.read += n
+	return n, err
+}
+
+func (c *counting) Write(p []byte) (int, error) {
+	n, err := c.TCPConn.Write(p)
+	c.written += n
+	return n, err
+}
+
+func TestClientOverTCPHeedsAWrapper(t *testing.T) {
+	nc, peer := tcpPair(t)
+	wrapper := &counting{TCPConn: nc}
+	cc, h := newClientConn(t, wrapper, nil)
+	go func() {
+		readHead(peer)
+		_, _ = io.WriteString(peer, answer)
+	}()
+	require.NoError(t, cc.Send(conn.RequestLine("GET", "/"), h, nil))
+	_, err := cc.ReadResponse(new(whole))
+	require.NoError(t, err)
+	require.Equal(t, len(answer), wrapper.read)
+	require.Equal(t, len("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"), wrapper.written)
+}
+
 func TestClientOverTCPCloseWakesTheReader(t *testing.T) {
 	nc, peer := tcpPair(t)
 	cc, h := newClientConn(t, nc, nil)
@@ -208,4 +244,62 @@ func BenchmarkClientDoOverTCP(b *testing.B) {
 		}
 		_ = resp.Close()
 	}
+}
+
+// Who gets in line behind an exchange that is under way must not take its
+// response for something that the peer had no reason to send.
+func TestClientOverTCPJoinsAPipeline(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	var answered atomic.Int32
+	go func() {
+		for {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer nc.Close()
+				for r := bufio.NewReader(nc); ; {
+					line, err := r.ReadString('\n')
+					if err != nil {
+						return
+					}
+					if line == "\r\n" {
+						answered.Add(1)
+						_, _ = io.WriteString(nc, answer)
+					}
+				}
+			}()
+		}
+	}()
+	client := &conn.Client{Pipeline: 2, MaxConnsPerHost: 1, Retry: conn.RetryNever}
+	defer client.Close()
+	r := newRequest(t, "GET", "http://"+l.Addr().String())
+	used, err := client.Do(t.Context(), r) // nobody joins a connection that has carried nothing
+	require.NoError(t, err)
+	require.NoError(t, used.Close())
+	for i := range 30 {
+		first, err := client.Do(t.Context(), r)
+		require.NoError(t, err, "%d", i)
+		others := make(chan error, 2)
+		for range 2 { // one joins, one waits until it may
+			go func() {
+				resp, err := client.Do(t.Context(), r)
+				if err == nil {
+					_, err = io.ReadAll(resp)
+					_ = resp.Close()
+				}
+				others <- err
+			}()
+		}
+		for answered.Load() < int32(3*i+3) { // until the second answer has come, too
+			runtime.Gosched()
+		}
+		require.NoError(t, first.Close())
+		require.NoError(t, <-others, "%d", i)
+		require.NoError(t, <-others, "%d", i)
+	}
+	require.EqualValues(t, 91, answered.Load())
 }

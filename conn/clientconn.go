@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -56,6 +57,8 @@ type ClientConn struct {
 	asks   []asked    // requests without a response, oldest first
 	expect expectation
 	cause  error // why the connection was closed
+	ctx    context.Context
+	cancel context.CancelCauseFunc // of ctx; nil while nobody asked for it
 }
 
 // asked is what reading a response must know of its request.
@@ -106,6 +109,9 @@ func (cc *ClientConn) shut(err error) {
 	if first {
 		cc.cause = err
 		cc.expect.settle(expectClosed)
+		if cc.cancel != nil {
+			cc.cancel(err)
+		}
 	}
 	cc.asking.Unlock()
 	if !first {
@@ -175,8 +181,31 @@ func (cc *ClientConn) Detach() (nc net.Conn, residual []byte, err error) {
 	cc.asking.Lock()
 	defer cc.asking.Unlock()
 	cc.cause, cc.out.err = ErrDetached, ErrDetached
+	if cc.cancel != nil {
+		cc.cancel(ErrDetached)
+	}
 	return nc, residual, nil
 }
+
+// Context returns a context that is cancelled when the connection is closed, by us
+// or because reading found that the peer has left; [context.Cause] says why.
+func (cc *ClientConn) Context() context.Context {
+	cc.asking.Lock()
+	defer cc.asking.Unlock()
+	if cc.ctx == nil {
+		cc.ctx, cc.cancel = context.WithCancelCause(context.Background())
+		if cc.cause != nil {
+			cc.cancel(cc.cause)
+		}
+	}
+	return cc.ctx
+}
+
+// SetCloseCallback has f called, on a goroutine of its own, when the connection
+// is closed.
+//
+// Deprecated: use [ClientConn.Context] and [context.AfterFunc].
+func (cc *ClientConn) SetCloseCallback(f func()) { context.AfterFunc(cc.Context(), f) }
 
 // SetBodyTimeout is Params.BodyTimeout for the response under way. It is called
 // in HeadersReceived.

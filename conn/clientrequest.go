@@ -23,7 +23,7 @@ type Request struct {
 
 	// Header is the field section, or nil. The client adds Host, Content-Length
 	// or Transfer-Encoding, and, when Params.Decompress or Decompress is set and
-	// Header has no Accept-Encoding, that.
+	// Header has neither Accept-Encoding nor Range, the former.
 	Header *Header
 
 	// Decompress is Params.Decompress for the response to this request.

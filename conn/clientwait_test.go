@@ -2,6 +2,7 @@ package conn
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/conn/conntest"
 )
 
 func TestClientExpectHoldsTheContentBack(t *testing.T) {
@@ -296,4 +299,39 @@ func TestClientKeptFieldsShowNothing(t *testing.T) {
 		_, ok := r.late.Lookup("X")
 		require.False(t, ok)
 	})
+}
+
+func TestClientContextSaysWhyTheConnectionClosed(t *testing.T) {
+	for name, c := range map[string]struct {
+		end  func(cc *ClientConn, server *conntest.Conn)
+		want error
+	}{
+		"closed by us": {func(cc *ClientConn, _ *conntest.Conn) { _ = cc.Close() }, net.ErrClosed},
+		"peer left": {func(cc *ClientConn, server *conntest.Conn) {
+			_ = cc.Send(RequestLine("GET", "/"), host(), nil)
+			_ = server.CloseWrite()
+			_, _ = cc.ReadResponse(&response{})
+		}, io.ErrUnexpectedEOF},
+		"detached": {func(cc *ClientConn, _ *conntest.Conn) {
+			nc, _, err := cc.Detach()
+			if err == nil {
+				_ = nc.Close()
+			}
+		}, ErrDetached},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			cc, server := pair(t, nil)
+			called := false
+			cc.SetCloseCallback(func() { called = true })
+			ctx := cc.Context()
+			require.NoError(t, ctx.Err())
+			c.end(cc, server)
+			synctest.Wait()
+			require.ErrorIs(t, context.Cause(ctx), c.want, name)
+			require.True(t, called)
+			late, _ := pair(t, nil)
+			_ = late.Close()
+			require.Error(t, late.Context().Err(), "asked for when it is over")
+		})
+	}
 }

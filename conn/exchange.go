@@ -173,11 +173,12 @@ func (sc *ServerConn) last() bool {
 func (sc *ServerConn) deliverHead() {
 	sc.owed = true
 	rd := sc.in.rd
-	if sc.pulls {
+	pulls := sc.pulls && !sc.in.done // without content there is nothing to guard
+	if pulls {
 		sc.openPull()
 	}
 	err := sc.message.HeadersReceived(&rd.start, &rd.fields)
-	if sc.pulls {
+	if pulls {
 		sc.pull.Load().close(sc)
 		rd = sc.in.rd
 	}
@@ -191,7 +192,7 @@ func (sc *ServerConn) deliverHead() {
 		sc.failed(&callbackError{err})
 	case sc.closing.Load():
 		sc.abandon(errClosed)
-	case sc.pulls && !sc.pulled():
+	case pulls && !sc.pulled():
 	case sc.over() || sc.in.done:
 		sc.contentRead()
 	case sc.in.tooLong():

@@ -156,12 +156,13 @@ func TestFieldsManyRepeatsHitMaxFields(t *testing.T) {
 }
 
 // What 60 000 field lines cost is linear where they are let through: ten times
-// the lines in at most forty times the time.
+// the lines in at most fifty times the time, not a hundred. The least of many
+// rounds counts, for the machine has other things to do.
 func TestFieldsManyRepeatsStayLinear(t *testing.T) {
 	cost := func(n int) time.Duration {
 		b := []byte("HTTP/1.1 200 OK\r\n" + strings.Repeat("a: b\r\n", n) + "\r\n")
 		var rounds []time.Duration
-		for range 5 {
+		for range 15 {
 			begun := time.Now()
 			var head parser.ResponseHead
 			_, err := head.Parse(b, &parser.Options{MaxHeadSize: len(b), MaxFields: n})
@@ -178,7 +179,7 @@ func TestFieldsManyRepeatsStayLinear(t *testing.T) {
 		return slices.Min(rounds)
 	}
 	few, many := cost(6_000), cost(60_000)
-	require.Less(t, many, 40*few+time.Millisecond, fmt.Sprint(few, many))
+	require.Less(t, many, 50*few+time.Millisecond, fmt.Sprint(few, many))
 }
 
 // The name that takes the place of Content-Encoding is no part of the section.

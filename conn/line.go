@@ -17,17 +17,17 @@ type line struct {
 type turn struct{ come chan struct{} }
 
 // join writes a request, by write, and takes the place behind those written
-// before.
-func (l *line) join(write func() error) (*turn, error) {
+// before. first says that there is none.
+func (l *line) join(write func() error) (t *turn, first bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := write(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	t := &turn{make(chan struct{}, 1)}
+	t = &turn{make(chan struct{}, 1)}
 	l.queue = append(l.queue, t)
 	l.queue[0].call()
-	return t, nil
+	return t, len(l.queue) == 1, nil
 }
 
 // leave takes t out of the line and lets the first one read.

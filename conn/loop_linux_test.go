@@ -16,9 +16,10 @@ import (
 )
 
 // onLoop runs f with a server whose connections all have one event loop, and makes
-// sure that it leaves no goroutine behind. Their sockets take few octets: much
+// sure that it leaves no goroutine behind. Unless it is supervised, nothing helps a
+// loop that gets stuck. Their sockets take few octets: much
 // fewer, and the kernel would take seconds for a megabyte.
-func onLoop(t *testing.T, d ServerDelegate, p Params, f func(t *testing.T, s *Server, addr string)) {
+func onLoop(t *testing.T, d ServerDelegate, p Params, supervised bool, f func(t *testing.T, s *Server, addr string)) {
 	t.Helper()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	before := runtime.NumGoroutine()
@@ -26,6 +27,10 @@ func onLoop(t *testing.T, d ServerDelegate, p Params, f func(t *testing.T, s *Se
 	s.ConnContext = func(ctx context.Context, nc net.Conn) context.Context {
 		_ = nc.(*net.TCPConn).SetWriteBuffer(little)
 		return ctx
+	}
+	require.NoError(t, s.begin())
+	if !supervised {
+		s.clock.also = nil
 	}
 	f(t, s, listen(t, s))
 	_ = s.Close()
@@ -129,7 +134,7 @@ func TestLoopIsNotHeldUp(t *testing.T) {
 			return nil
 		},
 	}
-	onLoop(t, handlers, Params{}, func(t *testing.T, s *Server, addr string) {
+	onLoop(t, handlers, Params{}, true, func(t *testing.T, s *Server, addr string) {
 		t.Run("by a peer that reads slowly", func(t *testing.T) {
 			nc := slowly(t, addr)
 			defer nc.Close()
@@ -191,27 +196,30 @@ func TestLoopParksShortResponses(t *testing.T) {
 		count.Add(1)
 		return c.Reply(StatusLine(200), nil, []byte(body))
 	}}
-	onLoop(t, handlers, Params{}, func(t *testing.T, s *Server, addr string) {
+	onLoop(t, handlers, Params{}, false, func(t *testing.T, s *Server, addr string) {
 		before := runtime.NumGoroutine()
 		clients := make([]*net.TCPConn, 5)
 		asked := make([]int, len(clients))
 		for i := range clients {
 			clients[i] = slowly(t, addr)
 			defer clients[i].Close()
-			for {
+			for parkedOf(s) <= i { // until the kernel takes no more
+				want := count.Load() + 1
 				_, _ = io.WriteString(clients[i], ask("/body"))
 				asked[i]++
-				want := count.Load() + 1
-				for end := time.Now().Add(30 * time.Millisecond); count.Load() < want && time.Now().Before(end); {
-					time.Sleep(time.Millisecond)
-				}
-				if count.Load() < want { // it is not read, for something is parked
-					break
-				}
+				settles(t, func() bool { return count.Load() == want }, "a request is not read")
+				answered(t, addr) // so the turn of the other is over
 			}
 		}
+		served := count.Load()
+		for i, nc := range clients {
+			_, _ = io.WriteString(nc, ask("/body"))
+			asked[i]++
+		}
 		answered(t, addr)
-		assert.LessOrEqual(t, runtime.NumGoroutine(), before+1, "parking takes goroutines")
+		assert.Equal(t, served, count.Load(), "read from while something is parked")
+		assert.Equal(t, len(clients), parkedOf(s))
+		settles(t, func() bool { return runtime.NumGoroutine() <= before+1 }, "parking takes goroutines")
 		for i, nc := range clients {
 			require.NoError(t, nc.SetDeadline(time.Now().Add(patience)))
 			for range asked[i] {
@@ -228,7 +236,7 @@ func TestLoopBoundsAFlood(t *testing.T) {
 		count.Add(1)
 		return c.Reply(StatusLine(200), nil, []byte(body))
 	}}
-	onLoop(t, handlers, Params{}, func(t *testing.T, s *Server, addr string) {
+	onLoop(t, handlers, Params{}, false, func(t *testing.T, s *Server, addr string) {
 		nc := slowly(t, addr)
 		defer nc.Close()
 		const flood = 300
@@ -248,7 +256,7 @@ func TestLoopWriteTimeout(t *testing.T) {
 		"/parked":  func(c Conn) error { return c.Reply(StatusLine(200), nil, make([]byte, 30_000)) },
 		"/blocked": func(c Conn) error { return c.Reply(StatusLine(200), nil, make([]byte, 1_000_000)) },
 	}
-	onLoop(t, handlers, Params{WriteTimeout: tick}, func(t *testing.T, s *Server, addr string) {
+	onLoop(t, handlers, Params{WriteTimeout: tick}, false, func(t *testing.T, s *Server, addr string) {
 		for target := range handlers {
 			nc := slowly(t, addr)
 			defer nc.Close()
@@ -284,7 +292,7 @@ func TestLoopAsynchronousResponses(t *testing.T) {
 			return nil
 		},
 	}
-	onLoop(t, handlers, Params{}, func(t *testing.T, s *Server, addr string) {
+	onLoop(t, handlers, Params{}, false, func(t *testing.T, s *Server, addr string) {
 		var clients sync.WaitGroup
 		for range 20 {
 			clients.Go(func() {
@@ -330,7 +338,7 @@ func TestLoopWritesAcrossConnections(t *testing.T) {
 			return c.Reply(StatusLine(200), nil, []byte("told"))
 		},
 	}
-	onLoop(t, handlers, Params{}, func(t *testing.T, s *Server, addr string) {
+	onLoop(t, handlers, Params{}, false, func(t *testing.T, s *Server, addr string) {
 		to := slowly(t, addr)
 		defer to.Close()
 		_, _ = io.WriteString(to, ask("/listen"))
@@ -341,6 +349,18 @@ func TestLoopWritesAcrossConnections(t *testing.T) {
 		go func() { _, _ = io.Copy(io.Discard, to) }()
 		assert.Equal(t, "told", reads(t, from, 4))
 	})
+}
+
+// parkedOf returns how many connections have something parked.
+func parkedOf(s *Server) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for sc := range s.conns {
+		if sc.via.(*looped).rest.Load() != nil {
+			n++
+		}
+	}
+	return n
 }
 
 func connsOf(s *Server) int {

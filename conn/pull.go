@@ -54,13 +54,13 @@ func (c Conn) Read(p []byte) (int, error) {
 	}
 	pull := c.sc.pull.Load()
 	if pull == nil {
-		return 0, ErrFinished
+		return c.readNothing()
 	}
 	pull.mu.Lock()
 	defer pull.mu.Unlock()
 	switch {
 	case pull.exchange != c.exchange:
-		return 0, ErrFinished
+		return c.readNothing()
 	case c.sc.detached.Load():
 		return 0, ErrDetached
 	case len(p) == 0:
@@ -79,6 +79,19 @@ func (c Conn) Read(p []byte) (int, error) {
 	n := copy(p, pull.data)
 	pull.data = pull.data[n:]
 	return n, nil
+}
+
+// readNothing is Read where there is nothing to read any more, or never was.
+func (c Conn) readNothing() (int, error) {
+	o, err := c.lock()
+	if err != nil {
+		return 0, err
+	}
+	defer o.mu.Unlock()
+	if c.sc.ask.read && c.sc.answered.Load() != c.exchange {
+		return 0, io.EOF
+	}
+	return 0, ErrFinished
 }
 
 // pullNext returns the next piece of content, and waits for it if it must.

@@ -2,6 +2,7 @@ package conn
 
 import (
 	"errors"
+	"net"
 	"os"
 	"syscall"
 )
@@ -27,13 +28,19 @@ type pump struct {
 	partial bool // not all of it could be written
 }
 
-// newTransport returns the transport of a client's connection.
+// newTransport returns the transport of a client's connection. What only looks
+// like a socket, for it embeds one, has a Read and a Write of its own.
 func newTransport(l *link) transport {
-	sc, ok := l.nc.(syscall.Conn)
-	if !ok {
+	var socket syscall.Conn
+	switch nc := l.nc.(type) {
+	case *net.TCPConn:
+		socket = nc
+	case *net.UnixConn:
+		socket = nc
+	default:
 		return stream{l}
 	}
-	rc, err := sc.SyscallConn()
+	rc, err := socket.SyscallConn()
 	if err != nil {
 		return stream{l}
 	}

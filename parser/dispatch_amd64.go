@@ -21,7 +21,8 @@ func bestKernel() kernel {
 }
 
 // headKernel is the kernel in use; it jumps to one of those below. p points to n
-// octets, at least one. mode is one of those in kernel.go, and the result is
+// octets, at least one. In modeRequest f is the Fields of a RequestHead, whose
+// other fields the kernel fills in too. mode is one of those in kernel.go, and the result is
 // explained in zhead_avx512_amd64.s.
 //
 //go:noescape
@@ -36,11 +37,13 @@ func (f *FieldSection) again(b []byte, mode int) int {
 	return -1
 }
 
+//lint:ignore U1000 headKernel jumps to it
 //go:noescape
 func headAVX512(p *byte, n int, f *FieldSection, mode int) int
 
 //go:noescape
 func headAVX512Any(p *byte, n int, f *FieldSection, mode int) int
 
+//lint:ignore U1000 headKernel jumps to it
 //go:noescape
 func headAVX2(p *byte, n int, f *FieldSection, mode int) int

@@ -18,6 +18,10 @@
 // may only accept; whatever it is not sure of goes to the scanner, whose verdict,
 // error and offset stand.
 //
+// The best kernel that the CPU has is chosen once. The environment variable
+// H1WIRE_KERNEL names another for tests and measurements: table, avx2 or avx512.
+// The build tag purego leaves all assembly out.
+//
 // # Strictness
 //
 // A nil *[Options] is strict with the default limits. Each deviation that a

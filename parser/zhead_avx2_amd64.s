@@ -57,8 +57,8 @@ DATA high<>+16(SB)/8, $0x2a1f061d0201e060
 DATA high<>+24(SB)/8, $0x0000000000000000
 GLOBL high<>(SB), RODATA|NOPTR, $32
 
-// Which bits make the hash; the case of Host; at 16, by length, which hashes known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 64 octets: the case of a line's 16 octets before the colon, the octets, and which of them count; last the start of a Host line.
-DATA names<>+0(SB)/8, $0x0000000102010700
+// Which bits make the hash, or lower case; the case of Host; at 16, by length, which hashes known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 64 octets: the case of a line's 16 octets before the colon, the octets, and which of them count; then the start of a Host line, and the multiplier of the hash.
+DATA names<>+0(SB)/8, $0x2020202020202020
 DATA names<>+8(SB)/8, $0x0000002020202000
 DATA names<>+16(SB)/8, $0x0000000000000000
 DATA names<>+24(SB)/8, $0x0000000000000000
@@ -73,22 +73,22 @@ DATA names<>+88(SB)/8, $0x0000000000000000
 DATA names<>+96(SB)/8, $0x0000000000000000
 DATA names<>+104(SB)/8, $0x0000000000000000
 DATA names<>+112(SB)/8, $0x0000000000000000
-DATA names<>+120(SB)/8, $0x1000000000000000
-DATA names<>+128(SB)/8, $0x1000000010000000
+DATA names<>+120(SB)/8, $0x0001000000000000
+DATA names<>+128(SB)/8, $0x0001000002000000
 DATA names<>+136(SB)/8, $0x0000000000000000
-DATA names<>+144(SB)/8, $0x0000000000004000
+DATA names<>+144(SB)/8, $0x0000000002000000
 DATA names<>+152(SB)/8, $0x0000000000000000
-DATA names<>+160(SB)/8, $0x0000100000000000
+DATA names<>+160(SB)/8, $0x0000000000002000
 DATA names<>+168(SB)/8, $0x0000000000000000
-DATA names<>+176(SB)/8, $0x1000000010000000
+DATA names<>+176(SB)/8, $0x2000000002000000
 DATA names<>+184(SB)/8, $0x0000000000000000
 DATA names<>+192(SB)/8, $0x0000000000000000
-DATA names<>+200(SB)/8, $0x0000040000000002
-DATA names<>+208(SB)/8, $0x0000000001000004
+DATA names<>+200(SB)/8, $0x0000000002008000
+DATA names<>+208(SB)/8, $0x0000000020001000
 DATA names<>+216(SB)/8, $0x0000000000000000
-DATA names<>+224(SB)/8, $0x0000100001000000
+DATA names<>+224(SB)/8, $0x0000000002004000
 DATA names<>+232(SB)/8, $0x0000000000000000
-DATA names<>+240(SB)/8, $0x0000002000000000
+DATA names<>+240(SB)/8, $0xffffffffffffffff
 DATA names<>+248(SB)/8, $0x0000000000000000
 DATA names<>+256(SB)/8, $0x0000000000000000
 DATA names<>+264(SB)/8, $0x0000000000000000
@@ -341,7 +341,8 @@ DATA names<>+2232(SB)/8, $0xffffffffffffffff
 DATA names<>+2240(SB)/8, $0x0000000000000000
 DATA names<>+2248(SB)/8, $0x0000000000000000
 DATA names<>+2256(SB)/8, $0x21203a74736f680a
-GLOBL names<>(SB), RODATA|NOPTR, $2264
+DATA names<>+2264(SB)/8, $0x795b929e9a9a80fd
+GLOBL names<>(SB), RODATA|NOPTR, $2272
 
 // By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.
 DATA methods<>+0(SB)/8, $0x0000484352414553
@@ -909,7 +910,7 @@ other:
 	ADDQ $4, R9
 rest:
 	MOVL $40, CX
-	MOVQ 0(BP), SI               // which bits of the octets before a colon make a hash
+	MOVQ 0(BP), SI               // which bits make the hash, or lower case
 	MOVQ R9, known-16(SP)
 	PCALIGN $32
 line:
@@ -926,7 +927,9 @@ line:
 	JA   irregular
 	TESTL $0xff00ffff, R14
 	JNZ  irregular
-	PEXTQ SI, AX, AX
+	ORQ  SI, AX
+	IMULQ 2264(BP), AX
+	SHRQ $34, AX                 // a hash of the name's last octets
 	MOVQ 16(BP)(R11*8), R14
 	BTQ  AX, R14
 	ADCQ R13, R13

@@ -89,7 +89,7 @@ DATA lanes<>+48(SB)/8, $0x3736353433323130
 DATA lanes<>+56(SB)/8, $0x3f3e3d3c3b3a3938
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
-// Which bits make the hash; the case of Host; at 16, by length, which hashes known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 64 octets: the case of a line's 16 octets before the colon, the octets, and which of them count; last the start of a Host line.
+// Which bits make the hash, or lower case; the case of Host; at 16, by length, which hashes known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 64 octets: the case of a line's 16 octets before the colon, the octets, and which of them count; then the start of a Host line, and the multiplier of the hash.
 DATA names<>+0(SB)/8, $0x0000000102010700
 DATA names<>+8(SB)/8, $0x0000002020202000
 DATA names<>+16(SB)/8, $0x0000000000000000
@@ -373,7 +373,8 @@ DATA names<>+2232(SB)/8, $0xffffffffffffffff
 DATA names<>+2240(SB)/8, $0x0000000000000000
 DATA names<>+2248(SB)/8, $0x0000000000000000
 DATA names<>+2256(SB)/8, $0x21203a74736f680a
-GLOBL names<>(SB), RODATA|NOPTR, $2264
+DATA names<>+2264(SB)/8, $0x795b929e9a9a80fd
+GLOBL names<>(SB), RODATA|NOPTR, $2272
 
 // By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.
 DATA methods<>+0(SB)/8, $0x0000484352414553
@@ -790,7 +791,7 @@ other:
 	ADDQ $4, R9
 rest:
 	MOVL $40, CX
-	MOVQ 0(BP), SI               // which bits of the octets before a colon make a hash
+	MOVQ 0(BP), SI               // which bits make the hash, or lower case
 	MOVQ R9, known-16(SP)
 	PCALIGN $32
 line:
@@ -807,7 +808,7 @@ line:
 	JA   irregular
 	TESTL $0xff00ffff, R14
 	JNZ  irregular
-	PEXTQ SI, AX, AX
+	PEXTQ SI, AX, AX             // a hash of the name's last octets
 	MOVQ 16(BP)(R11*8), R14
 	BTQ  AX, R14
 	ADCQ R13, R13
@@ -1246,7 +1247,7 @@ other:
 	ADDQ $4, R9
 rest:
 	MOVL $40, CX
-	MOVQ 0(BP), SI               // which bits of the octets before a colon make a hash
+	MOVQ 0(BP), SI               // which bits make the hash, or lower case
 	MOVQ R9, known-16(SP)
 	PCALIGN $32
 line:
@@ -1263,7 +1264,7 @@ line:
 	JA   irregular
 	TESTL $0xff00ffff, R14
 	JNZ  irregular
-	PEXTQ SI, AX, AX
+	PEXTQ SI, AX, AX             // a hash of the name's last octets
 	MOVQ 16(BP)(R11*8), R14
 	BTQ  AX, R14
 	ADCQ R13, R13

@@ -78,7 +78,7 @@ func others() *http.ServeMux {
 // router is a chi router with three middlewares.
 func router() http.Handler {
 	r := chi.NewRouter()
-	r.Use(middleware.RealIP, middleware.RequestID, middleware.Recoverer)
+	r.Use(middleware.GetHead, middleware.RequestID, middleware.Recoverer)
 	r.Get("/chi/users/{id}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = io.WriteString(w, chi.URLParam(r, "id"))

@@ -50,7 +50,7 @@ func alike(t *testing.T, h http.Handler, asks ...string) {
 
 func TestChi(t *testing.T) {
 	r := chi.NewRouter()
-	r.Use(middleware.RequestID, middleware.RealIP, middleware.Recoverer, middleware.Compress(5), middleware.Timeout(time.Minute), middleware.StripSlashes, middleware.Heartbeat("/ping"))
+	r.Use(middleware.RequestID, middleware.GetHead, middleware.Recoverer, middleware.Compress(5), middleware.Timeout(time.Minute), middleware.StripSlashes, middleware.Heartbeat("/ping"))
 	r.Get("/users/{id}", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "user "+chi.URLParam(r, "id"))
 	})

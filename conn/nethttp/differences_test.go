@@ -238,7 +238,8 @@ var differences = map[string]func(t *testing.T){
 		cancelled := make(chan struct{})
 		close(cancelled)
 		r, _ := http.NewRequest("GET", s.url, nil)
-		r.Cancel = cancelled //nolint:staticcheck // it is what this is about
+		//lint:ignore SA1019 it is what this is about
+		r.Cancel = cancelled
 		resp, err := using(t).Transport.RoundTrip(r)
 		require.NoError(t, err)
 		_ = resp.Body.Close()

@@ -61,5 +61,5 @@
 //	                 ExpectContinueTimeout is set
 //	tunnel           a 2xx to CONNECT has a Body     and that is an io.ReadWriteCloser  otherwise one could not use it
 //	                 to read                         like that of a 101
-//	Cancel           Request.Cancel is heeded        the context only                 deprecated since Go 1.13
+//	Cancel           Request.Cancel is heeded        the context only                 deprecated since Go 1.7
 package nethttp

@@ -29,7 +29,7 @@ type Server struct {
 	// negotiate it are handed to net/http's own server.
 	TLSConfig *tls.Config
 
-	Driver             conn.Driver // what moves the octets; Loop, where none may block, is taken for Auto
+	Driver             conn.Driver // what moves the octets; default: conn.Auto
 	MaxConns           int         // see conn.Server; 0: no limit
 	MaxConnsPerAddr    int         // see conn.Server; 0: no limit
 	MaxRequestsPerConn int         // see conn.Server; 0: no limit
@@ -172,10 +172,6 @@ func (s *Server) begin() {
 			DisableGeneralOptionsHandler: s.DisableGeneralOptionsHandler,
 		}
 		s.handover = newHandover(s.other)
-		driver := s.Driver
-		if driver == conn.Loop {
-			driver = conn.Auto
-		}
 		params := s.Params
 		if params.MaxBodySize == 0 {
 			params.MaxBodySize = math.MaxInt64
@@ -185,7 +181,7 @@ func (s *Server) begin() {
 		}
 		s.core = conn.Server{
 			Params: params, Delegate: &service{server: s, handler: handler}, Logger: s.log,
-			Driver: driver, MaxConns: s.MaxConns, MaxConnsPerAddr: s.MaxConnsPerAddr,
+			Driver: s.Driver, MaxConns: s.MaxConns, MaxConnsPerAddr: s.MaxConnsPerAddr,
 			MaxRequestsPerConn: s.MaxRequestsPerConn,
 			NextProto:          map[string]func(context.Context, *tls.Conn){"h2": s.handover.serve},
 			BaseContext:        s.BaseContext, ConnContext: s.connContext,

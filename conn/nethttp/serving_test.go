@@ -54,9 +54,9 @@ func begin(t testing.TB, serve func(net.Listener) error, stop func() error, log 
 	return &served{l.Addr().String(), "http://" + l.Addr().String(), stop, log}
 }
 
-// eachDriver runs a test over the raw driver and over the stream driver.
+// eachDriver runs a test over each driver.
 func eachDriver(t *testing.T, h http.Handler, test func(t *testing.T, s *served)) {
-	for _, d := range []conn.Driver{conn.Raw, conn.Stream} {
+	for _, d := range []conn.Driver{conn.Raw, conn.Stream, conn.Loop} {
 		t.Run(d.String(), func(t *testing.T) {
 			test(t, serve(t, h, func(s *Server) { s.Driver = d }))
 		})

@@ -266,7 +266,7 @@ other:
 	ADDQ $4, R9
 rest:
 	MOVL $40, CX
-	MOVQ 0(BP), SI               // which bits of the octets before a colon make a hash
+	MOVQ 0(BP), SI               // which bits make the hash, or lower case
 	MOVQ R9, known-16(SP)
 	PCALIGN $32
 line:
@@ -283,8 +283,7 @@ line:
 	JA   irregular
 	TESTL $0xff00ffff, R14
 	JNZ  irregular
-	PEXTQ SI, AX, AX
-	MOVQ 16(BP)(R11*8), R14
+HASH	MOVQ 16(BP)(R11*8), R14
 	BTQ  AX, R14
 	ADCQ R13, R13
 	MOVL R10, R11
@@ -400,7 +399,7 @@ func (n *names) known() string {
 
 // lines is the text with the place of the first line's pattern.
 func (n *names) lines() string {
-	return strings.Replace(lines, "HOST", fmt.Sprint(n.hostAt()), 1)
+	return strings.NewReplacer("HOST", fmt.Sprint(n.hostAt()), "HASH", n.hashText()).Replace(lines)
 }
 
 // requestLine is the text for the methods of n.

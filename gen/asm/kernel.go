@@ -1,7 +1,7 @@
 package asm
 
-// head is the whole-head kernel: request heads, response heads and, without
-// opTarget, opLines and opNames doing anything, trailer sections.
+// head is the whole-head kernel: request heads, response heads (which skip
+// opTarget) and trailer sections (which skip opLines and opNames as well).
 var head = []op{
 	opEnter,
 	opLoop, opClassify, opCarry, opLeave, opAppend, opNext,
@@ -11,7 +11,7 @@ var head = []op{
 
 // AVX512 emits parser/zhead_avx512_amd64.s.
 func AVX512() ([]byte, error) {
-	c, n, err := load()
+	c, n, err := load(true)
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +23,7 @@ func AVX512() ([]byte, error) {
 
 // AVX2 emits parser/zhead_avx2_amd64.s.
 func AVX2() ([]byte, error) {
-	c, n, err := load()
+	c, n, err := load(false)
 	if err != nil {
 		return nil, err
 	}
@@ -32,11 +32,11 @@ func AVX2() ([]byte, error) {
 	})
 }
 
-func load() (*classes, *names, error) {
+func load(pext bool) (*classes, *names, error) {
 	c, err := loadClasses()
 	if err != nil {
 		return nil, nil, err
 	}
-	n, err := loadNames()
+	n, err := loadNames(pext)
 	return c, n, err
 }

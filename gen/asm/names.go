@@ -14,7 +14,7 @@ import (
 // in full has the last word.
 type names struct {
 	name []string   // by FieldID, in lower case
-	bit  uint64     // which bits of the five octets make the hash
+	pext bool       // which hash
 	bits [32]uint64 // by nameLength: bit h is set when a known name has hash h
 	id   [1024]byte // FieldID by nameIndex
 
@@ -38,17 +38,28 @@ func nameIndex(name string) int {
 	return int(lineEnding(name, 4)[0]&31)<<5 | nameLength(name)
 }
 
-// hashBits are the bits that make the hash, none that tells upper from lower
-// case. Of a hundred other names that are common in requests and responses, they
-// and the length take two for known ones: X-XSS-Protection and Content-Location.
-const hashBits = 0x01_02_01_07_00
+// Two hashes of the last five octets before a colon, six bits each. Where PEXT is
+// fast, pextBits picks bits that do not tell upper from lower case. Where it may
+// not be (AVX2 comes with CPUs that take a hundred cycles for it), the octets in
+// lower case are multiplied, and hashShift is where the hash is. Of a hundred other
+// names that are common in requests and responses, those with their lengths take two
+// (X-XSS-Protection and Content-Location) and one (X-XSS-Protection) for known.
+const (
+	pextBits   = 0x01_02_01_07_00
+	lowerCase  = 0x2020202020202020
+	multiplier = 0x795b929e9a9a80fd
+	hashShift  = 34
+)
 
-// hash is the hash of five octets, the last before a colon.
+// hash is the hash of five octets.
 func (n *names) hash(o []byte) int {
 	x := binary.LittleEndian.Uint64(append(o[:5:5], 0, 0, 0))
+	if !n.pext {
+		return int((x|lowerCase)*multiplier>>hashShift) & 63
+	}
 	h, to := 0, 0
 	for i := range 64 {
-		if n.bit>>i&1 != 0 {
+		if uint64(pextBits)>>i&1 != 0 {
 			h |= int(x>>i&1) << to
 			to++
 		}
@@ -56,8 +67,8 @@ func (n *names) hash(o []byte) int {
 	return h
 }
 
-func loadNames() (*names, error) {
-	n := &names{name: []string{""}, bit: hashBits}
+func loadNames(pext bool) (*names, error) {
+	n := &names{name: []string{""}, pext: pext}
 	for i, f := range spec.Fields {
 		name := strings.ToLower(f.Name)
 		if len(name) < 2 || len(name) > 29 {
@@ -107,7 +118,11 @@ func (n *names) methodTable() []byte { return append(words(n.method[:]...), n.me
 
 // table is the constant data: see its comment in the emitted file.
 func (n *names) table() []byte {
-	b := words(n.bit, 0x00_00_00_20_20_20_20_00)
+	first := uint64(lowerCase)
+	if n.pext {
+		first = pextBits
+	}
+	b := words(first, 0x00_00_00_20_20_20_20_00)
 	b = append(b, words(n.bits[:]...)...)
 	b = append(b, n.id[:]...)
 	at := len(b)
@@ -125,8 +140,19 @@ func (n *names) table() []byte {
 			}
 		}
 	}
-	return append(b, "\nhost: !"...)
+	return append(append(b, "\nhost: !"...), words(multiplier)...)
 }
 
 // hostAt is the offset in the table of the first line that most requests have.
-func (n *names) hostAt() int { return len(n.table()) - 8 }
+func (n *names) hostAt() int { return len(n.table()) - 16 }
+
+// hashText hashes the octets in AX; SI holds the first word of the table.
+func (n *names) hashText() string {
+	if n.pext {
+		return "\tPEXTQ SI, AX, AX             // a hash of the name's last octets\n"
+	}
+	return fmt.Sprintf(`	ORQ  SI, AX
+	IMULQ %d(BP), AX
+	SHRQ $%d, AX                 // a hash of the name's last octets
+`, n.hostAt()+8, hashShift)
+}

@@ -33,7 +33,8 @@ var cases = []testCase{
 		"Accept-Encoding: gzip, deflate, br", "Cache-Control: max-age=0", "Upgrade-Insecure-Requests: 1",
 		"Sec-Fetch-Dest: document", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Site: none", "Sec-Fetch-User: ?1",
 		"Cookie: session=0123456789abcdef0123456789abcdef; theme=dark")},
-	{"memory per idle conn", idle},
+	{"KiB per idle conn", idle("")},
+	{"KiB per idle, loop", idle("loop")},
 	{"transport GET", transported("get")},
 	{"transport POST 1 KB", transported("post")},
 }
@@ -84,28 +85,33 @@ func served(method, path, body string, conns, depth int, fields ...string) func(
 
 // idle measures what a connection costs that waits for its next request. It
 // is shown in the place of CPU time, in KiB.
-func idle(ctx context.Context, who string, _ time.Duration) (sample, error) {
-	p, err := start(who, "0")
-	if err != nil {
-		return sample{}, err
+func idle(driver string) func(context.Context, string, time.Duration) (sample, error) {
+	return func(ctx context.Context, who string, _ time.Duration) (sample, error) {
+		if who == "h1wire" {
+			who += driver
+		}
+		p, err := start(who, "0")
+		if err != nil {
+			return sample{}, err
+		}
+		defer p.end()
+		before, err := p.ask("/memory")
+		if err != nil {
+			return sample{}, err
+		}
+		const conns = 2000
+		held, err := load.Idle(ctx, load.Config{
+			Addr: p.addr, Conns: conns, Length: -1,
+			Request: []byte("GET /plaintext HTTP/1.1\r\nHost: " + p.addr + "\r\n\r\n"),
+		})
+		defer closeAll(held)
+		if err != nil {
+			return sample{}, err
+		}
+		time.Sleep(300 * time.Millisecond) // until what is idle has given back what it can
+		after, err := p.ask("/memory")
+		return sample{cpu: (after - before) / conns / 1024, mallocs: 1}, err
 	}
-	defer p.end()
-	before, err := p.ask("/memory")
-	if err != nil {
-		return sample{}, err
-	}
-	const conns = 2000
-	held, err := load.Idle(ctx, load.Config{
-		Addr: p.addr, Conns: conns, Length: -1,
-		Request: []byte("GET /plaintext HTTP/1.1\r\nHost: " + p.addr + "\r\n\r\n"),
-	})
-	defer closeAll(held)
-	if err != nil {
-		return sample{}, err
-	}
-	time.Sleep(300 * time.Millisecond) // until what is idle has given back what it can
-	after, err := p.ask("/memory")
-	return sample{cpu: (after - before) / conns / 1024, mallocs: 1}, err
 }
 
 func closeAll(conns []net.Conn) {

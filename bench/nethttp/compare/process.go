@@ -16,6 +16,7 @@ import (
 	"time"
 
 	handlers "github.com/h1wire/h1wire/bench/nethttp"
+	"github.com/h1wire/h1wire/conn"
 	"github.com/h1wire/h1wire/conn/nethttp"
 )
 
@@ -76,8 +77,11 @@ func serve(who string) {
 	fmt.Println(l.Addr())
 	h := handlers.Handlers()
 	go func() {
-		if who == "h1wire" {
+		switch who {
+		case "h1wire":
 			fail(nethttp.Serve(l, h))
+		case "h1wireloop":
+			fail((&nethttp.Server{Handler: h, Driver: conn.Loop}).Serve(l))
 		}
 		fail(http.Serve(l, h))
 	}()
