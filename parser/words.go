@@ -50,6 +50,13 @@ func controls(b *[blockSize]byte) uint64 {
 	return ^m
 }
 
+// plain reports whether there are no controls.
+func plain(b *[blockSize]byte) bool {
+	word := func(i int) uint64 { return binary.LittleEndian.Uint64(b[i:]) }
+	return inField(word(0))&inField(word(8))&inField(word(16))&inField(word(24))&
+		inField(word(32))&inField(word(40))&inField(word(48))&inField(word(56))&highBits == highBits
+}
+
 // findLineEnds is the first pass. It puts the line ends from i on onto the tape,
 // from that of line k on, for no more than most lines, and returns how many lines
 // that makes. It stops at an empty line. A line end here is the first control of
@@ -60,13 +67,14 @@ func (f *FieldSection) findLineEnds(b []byte, i uint, k, most int) int {
 	// From block to block: whether its last octet is a control, and which of the
 	// first two octets behind it start a line.
 	control, starts := uint64(1), uint64(1)
+	before := ^uint64(0) // the last block's controls
 	for at := i; at < uint(len(b)); at += blockSize {
 		var c uint64
 		if at+blockSize <= uint(len(b)) {
 			c = controls((*[blockSize]byte)(b[at:]))
 		} else { // the last octets of b, shifted to their place
-			before := at + blockSize - uint(len(b))
-			c = controls((*[blockSize]byte)(b[at-before:])) >> (before & 63)
+			back := at + blockSize - uint(len(b))
+			c = controls((*[blockSize]byte)(b[at-back:])) >> (back & 63)
 		}
 		ends := c &^ (c<<1 | control)
 		starts |= ends << 2
@@ -75,6 +83,12 @@ func (f *FieldSection) findLineEnds(b []byte, i uint, k, most int) int {
 		if empty != 0 {
 			ends &= empty&-empty - 1
 		}
+		if c|before == 0 { // a long value: as long as it goes on, there is nothing to count
+			for at+2*blockSize <= uint(len(b)) && (fill == from || at-i < lookAhead) && plain((*[blockSize]byte)(b[at+blockSize:])) {
+				at += blockSize
+			}
+		}
+		before = c
 		n := uint(bits.OnesCount64(ends))
 		if fill+2*n > top {
 			break
