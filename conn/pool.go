@@ -39,9 +39,8 @@ type origin struct {
 
 // waiter waits for a connection of an origin. It gets one, or nil: leave to make one.
 type waiter struct {
-	join   bool // for a request that may be pipelined
-	joined bool // what it gets has other exchanges under way
-	got    chan *pooledConn
+	join bool // for a request that may be pipelined
+	got  chan *pooledConn
 }
 
 // pooledConn is a connection of a pool.
@@ -66,26 +65,29 @@ func (p *pool) init(c *Client) {
 // get returns a connection for a request; join says that it may be pipelined.
 func (p *pool) get(ctx context.Context, r *Request, join bool) (*pooledConn, error) {
 	for {
-		pc, joined, w, err := p.take(r, join)
+		pc, alone, w, err := p.take(r, join)
 		if w != nil {
 			pc, err = p.wait(ctx, r, w)
-			joined = w.joined
+			alone = !join
 		}
 		switch {
 		case err != nil:
 			return nil, err
 		case pc == nil:
 			return p.dial(ctx, r, join)
-		case joined || pc.look.alive():
+		case alone && !pc.look.alive():
+			p.drop(pc, errClosed)
+		default:
+			p.share(pc, alone && join)
 			return pc, nil
 		}
-		p.drop(pc, errClosed)
 	}
 }
 
 // take returns a connection that is there, or a waiter, or neither: then one is
-// to be made, and is counted already.
-func (p *pool) take(r *Request, join bool) (pc *pooledConn, joined bool, w *waiter, err error) {
+// to be made, and is counted already. alone says that nobody else can use the
+// connection, so that what arrives on it is for nobody.
+func (p *pool) take(r *Request, join bool) (pc *pooledConn, alone bool, w *waiter, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -95,14 +97,14 @@ func (p *pool) take(r *Request, join bool) (pc *pooledConn, joined bool, w *wait
 	if n := len(h.idle); n > 0 {
 		pc = h.idle[n-1]
 		h.idle = h.idle[:n-1]
-		h.admit(pc, join)
-		return pc, false, nil, nil
+		h.admit(pc, false)
+		return pc, true, nil, nil
 	}
 	if join && len(h.waiting) == 0 {
 		for _, pc := range h.shared {
 			if pc.used.Load() && pc.depth < p.client.Pipeline && !pc.closing.Load() {
 				pc.depth++
-				return pc, true, nil, nil
+				return pc, false, nil, nil
 			}
 		}
 	}
@@ -113,6 +115,18 @@ func (p *pool) take(r *Request, join bool) (pc *pooledConn, joined bool, w *wait
 	}
 	h.open++
 	return nil, false, nil, nil
+}
+
+// share lets others join a connection that has been looked at.
+func (p *pool) share(pc *pooledConn, join bool) {
+	if !join {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if pc.origin != nil {
+		pc.origin.shared = append(pc.origin.shared, pc)
+	}
 }
 
 // wait waits for what others give back.
@@ -235,7 +249,6 @@ func (p *pool) release(pc *pooledConn, trace *Trace) {
 	}
 	for pc.depth > 0 && pc.depth < p.client.Pipeline && len(h.waiting) > 0 && h.waiting[0].join && slices.Contains(h.shared, pc) {
 		pc.depth++
-		h.waiting[0].joined = true
 		h.next(pc)
 	}
 	p.mu.Unlock()

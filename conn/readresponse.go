@@ -218,10 +218,10 @@ func (cc *ClientConn) endResponse() (reusable bool) {
 	cc.in.end()
 	cc.asking.Lock()
 	cc.asks = cc.asks[:copy(cc.asks, cc.asks[1:])]
-	pending := len(cc.asks) > 0
+	pending, whole := len(cc.asks) > 0, cc.whole.Load()
 	cc.asking.Unlock()
 	reusable = cc.persist && !cc.closing.Load() && !cc.detached.Load() &&
-		(pending || cc.whole.Load() && cc.in.len() == 0)
+		(pending || whole && cc.in.len() == 0)
 	if reusable {
 		cc.in.release()
 	} else if !cc.detached.Load() {

@@ -215,9 +215,9 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) e
 	buf.b = append(b, "\r\n"...)
 	o.phase, o.body, o.left = sendContent, body, left
 
-	cc.whole.Store(false)
 	cc.asking.Lock()
 	defer cc.asking.Unlock()
+	cc.whole.Store(false) // with asks: endResponse must not see one without the other
 	cc.asks = append(cc.asks, asked{
 		method:  method,
 		upgrade: options&optUpgrade != 0 && h.has(parser.FieldUpgrade),

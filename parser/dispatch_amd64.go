@@ -37,11 +37,13 @@ func (f *FieldSection) again(b []byte, mode int) int {
 	return -1
 }
 
+//lint:ignore U1000 headKernel jumps to it
 //go:noescape
 func headAVX512(p *byte, n int, f *FieldSection, mode int) int
 
 //go:noescape
 func headAVX512Any(p *byte, n int, f *FieldSection, mode int) int
 
+//lint:ignore U1000 headKernel jumps to it
 //go:noescape
 func headAVX2(p *byte, n int, f *FieldSection, mode int) int
