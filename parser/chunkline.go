@@ -69,9 +69,8 @@ func shortLine(w uint64) (size, line uint) {
 func (c *ChunkedBody) Pieces(b []byte, dst []Span, o *Options) (k, n int, err error) {
 	b = b[:min(uint64(len(b)), math.MaxUint32)]
 	for k < len(dst) {
-		if c.state == chunkData && o.shortLines() {
-			more, m := wholeChunks(b[n:], uint32(n), dst[k:])
-			if k, n = k+more, n+m; k == len(dst) {
+		if o.shortLines() {
+			if k, n = c.wholeChunks(b, n, dst, k); k == len(dst) || c.last {
 				break
 			}
 		}
@@ -90,36 +89,59 @@ func (c *ChunkedBody) Pieces(b []byte, dst []Span, o *Options) (k, n int, err er
 	return k, n, nil
 }
 
-// wholeChunks reads chunks that are in b with all their data, as long as their
-// lines are short. b begins behind the data of a chunk, at offset base of what
-// the spans refer to. It returns how many chunks it has read, and their octets.
+// wholeChunks reads chunks that are in b with all their data, from n on, as long
+// as their lines are short, and the line of the last chunk. It notes them in dst
+// from k on, and returns where it came to in both.
 //
-// From one line to the next everything hangs on the digits, so the first are
-// loaded on their own: taking them out of the word costs a third more.
-func wholeChunks(b []byte, base uint32, dst []Span) (k, n int) {
+// From one line to the next everything hangs on the digits. So the first are
+// loaded on their own: taking them out of the word costs a third more. Large
+// chunks are often of one size: that a line is as the last one was, the CPU can
+// foresee, and need not wait for its digits.
+func (c *ChunkedBody) wholeChunks(b []byte, n int, dst []Span, k int) (int, int) {
 	const (
 		oneDigit, oneMask  = crlf | crlf<<24, 0xFFFF_00_FFFF
 		twoDigits, twoMask = crlf | crlf<<32, 0xFFFF_0000_FFFF
 	)
-	i := uint(0)
+	first := c.state == chunkSize
+	if c.state != chunkData && !(first && c.line == 0) {
+		return k, n
+	}
+	var size, line uint
+	same, sameMask := uint64(0), uint64(0) // the last line of three or four digits
+	i := uint(n)
+lines:
 	for k < len(dst) && i+8 <= uint(len(b)) {
 		w := binary.LittleEndian.Uint64(b[i:])
-		var size, line uint
-		switch c, d := b[i+2], b[i+3]; {
-		case w&oneMask == oneDigit && octets[c]&isHexdig != 0:
-			size, line = uint(hexValue(c)), 5
-		case w&twoMask == twoDigits && octets[c]&octets[d]&isHexdig != 0:
-			size, line = uint(hexValue(c)<<4|hexValue(d)), 6
-		default:
-			size, line = shortLine(w)
+		if first {
+			first = false
+			w = w<<16 | crlf // as if there were data before it
+			i -= 2           // before b, when that begins here; every use adds more
 		}
-		if size == 0 || size > uint(len(b))-i-line {
-			break // the last chunk; data that is yet to come; no short line
+		switch x, y := b[i+2], b[i+3]; {
+		case w&oneMask == oneDigit && octets[x]&isHexdig != 0:
+			size, line, sameMask = uint(hexValue(x)), 5, 0
+		case w&twoMask == twoDigits && octets[x]&octets[y]&isHexdig != 0:
+			size, line, sameMask = uint(hexValue(x)<<4|hexValue(y)), 6, 0
+		case sameMask == 0 || w&sameMask != same:
+			if size, line = shortLine(w); line == 0 {
+				break lines
+			}
+			sameMask = ^uint64(0) >> (64 - 8*line)
+			same = w & sameMask
 		}
+		if size-1 >= uint(len(b))-i-line {
+			if size == 0 {
+				c.state, c.last = chunkLineEnd, true
+				return k, int(i + line)
+			}
+			break // data that is yet to come
+		}
+		c.state = chunkData
 		i += line
-		dst[k] = Span{base + uint32(i), uint32(size)}
+		dst[k] = Span{uint32(i), uint32(size)}
 		k++
 		i += size
+		n = int(i)
 	}
-	return k, int(i)
+	return k, n
 }
