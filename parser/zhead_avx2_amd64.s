@@ -662,6 +662,7 @@ skip:
 	VPTEST Y4, Y4
 	JNZ  resume
 	ADDQ $128, SI
+	ANDQ $-64, SI                // aligned from here on; octets behind it may be seen again
 	CMPQ SI, DX
 	JBE  skip
 	JMP  resume

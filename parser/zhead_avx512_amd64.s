@@ -626,6 +626,7 @@ skip:
 	KORTESTQ K1, K1
 	JNZ  skipped
 	ADDQ $256, SI
+	ANDQ $-64, SI                // aligned from here on; octets behind it may be seen again
 	CMPQ SI, DX
 	JBE  skip
 skipped:
@@ -1088,6 +1089,7 @@ skip:
 	KORTESTQ K1, K1
 	JNZ  skipped
 	ADDQ $256, SI
+	ANDQ $-64, SI                // aligned from here on; octets behind it may be seen again
 	CMPQ SI, DX
 	JBE  skip
 skipped:

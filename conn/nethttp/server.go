@@ -29,10 +29,13 @@ type Server struct {
 	// negotiate it are handed to net/http's own server.
 	TLSConfig *tls.Config
 
-	Driver             conn.Driver // what moves the octets; default: conn.Auto
-	MaxConns           int         // see conn.Server; 0: no limit
-	MaxConnsPerAddr    int         // see conn.Server; 0: no limit
-	MaxRequestsPerConn int         // see conn.Server; 0: no limit
+	// Driver moves the octets; default: conn.Auto. conn.Loop keeps no goroutine for
+	// an idle connection; handlers run on goroutines of their own all the same.
+	Driver conn.Driver
+
+	MaxConns           int // see conn.Server; 0: no limit
+	MaxConnsPerAddr    int // see conn.Server; 0: no limit
+	MaxRequestsPerConn int // see conn.Server; 0: no limit
 
 	// BaseContext returns the context that everything on l has for a parent.
 	BaseContext func(l net.Listener) context.Context

@@ -210,6 +210,7 @@ skip:
 	return s + `	KORTESTQ K1, K1
 	JNZ  skipped
 	ADDQ $256, SI
+	ANDQ $-64, SI                // aligned from here on; octets behind it may be seen again
 	CMPQ SI, DX
 	JBE  skip
 skipped:
