@@ -83,3 +83,39 @@ func TestWrap(t *testing.T) {
 	assert.Equal(t, []string{"aa", "bbbbbbbb"}, wrap("aa bbbbbbbb", 5))
 	assert.Equal(t, []string{""}, wrap("", 5))
 }
+
+// TestWordRefusals: words tell no octets that the class does not have, nor NUL, DEL
+// or some only of those from 80 on.
+func TestWordRefusals(t *testing.T) {
+	all := []spec.Range{{Lo: 0, Hi: 0xFF}}
+	for _, c := range []struct {
+		class spec.Class
+		want  string
+	}{
+		{spec.Class{Name: "A", Ranges: all, Words: []spec.Range{{Lo: 'a', Hi: 'z'}, {Lo: 0x80, Hi: 0xFF}}}, ""},
+		{spec.Class{Name: "A", Ranges: []spec.Range{{Lo: 'a', Hi: 'y'}}, Words: []spec.Range{{Lo: 'a', Hi: 'z'}}}, "octet 0x7a is in Words, but not in Ranges"},
+		{spec.Class{Name: "A", Ranges: all, Words: []spec.Range{{Lo: 0, Hi: 'a'}}}, "cannot tell the octets 0x00 to 0x61"},
+		{spec.Class{Name: "A", Ranges: all, Words: []spec.Range{{Lo: 'a', Hi: 0x7F}}}, "cannot tell the octets 0x61 to 0x7f"},
+		{spec.Class{Name: "A", Ranges: all, Words: []spec.Range{{Lo: 0x80, Hi: 0x90}}}, "cannot tell the octets 0x80 to 0x90"},
+	} {
+		err := emitWordClass(newFile(), c.class)
+		if c.want == "" {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, c.want)
+		}
+	}
+}
+
+// TestWordHash: every name that two words hold has a slot of its own.
+func TestWordHash(t *testing.T) {
+	names := map[int]string{0: "Host", 3: "Content-Length", 4: "Content-Type", 7: "TE"}
+	mult, width, slots, err := wordHash(names)
+	require.NoError(t, err)
+	for i, n := range names {
+		low, high := wordName(strings.ToUpper(n))
+		require.Equal(t, i+1, slots[(low^high)*mult>>(64-width)], n)
+	}
+	_, _, _, err = wordHash(map[int]string{0: "same", 1: "SAME"})
+	require.ErrorContains(t, err, "no perfect hash")
+}
