@@ -72,7 +72,7 @@ func (c Conn) Read(p []byte) (int, error) {
 		}
 		data, err := c.sc.pullNext()
 		if err == ErrBodyTimeout && c.sc.readStop.Load().passed(c.exchange, c.sc.clock) {
-			return 0, err // for now: the deadline may be moved
+			return 0, err // and not kept: the deadline may be moved
 		}
 		pull.data, pull.err = data, err
 	}
