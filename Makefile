@@ -23,6 +23,7 @@ check: ## fail, with a diff, when a generated file is not what gen writes
 
 build: ## build the commands into bin/
 	@mkdir -p bin
+	@[ -f parser/zrequest.go ] || $(GO) generate ./...
 	$(GO) build -o bin/ ./tools/...
 
 run: build ## serve DIR (testdata) on ADDR (127.0.0.1:8080) and print what to try
