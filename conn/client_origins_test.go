@@ -28,6 +28,9 @@ func freeAddr(t *testing.T) string {
 func start(t *testing.T, addr, name string, args ...string) {
 	path, err := exec.LookPath(name)
 	if err != nil {
+		if os.Getenv("H1WIRE_REQUIRE_PEERS") == "1" {
+			t.Fatalf("%s is not installed", name)
+		}
 		t.Skipf("SKIPPED: %s is not installed", name)
 	}
 	cmd := exec.Command(path, args...)

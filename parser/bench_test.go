@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/h1wire/h1wire/testdata/corpora"
@@ -71,6 +73,26 @@ func BenchmarkChunked(b *testing.B) {
 				return trailer.Parse(m[at:], nil)
 			})
 		})
+	}
+}
+
+// BenchmarkInPieces reads heads of lines of some length as they arrive: whole, and
+// in 100 pieces.
+func BenchmarkInPieces(b *testing.B) {
+	for _, c := range []struct{ lines, octets int }{{27, 60}, {128, 60}, {128, 460}} {
+		line := "X-Field: " + strings.Repeat("v", c.octets-len("X-Field: \r\n")) + "\r\n"
+		head := "GET / HTTP/1.1\r\nHost: a.example\r\n" + strings.Repeat(line, c.lines-1) + "\r\n"
+		for _, pieces := range []int{1, 100} {
+			b.Run(fmt.Sprintf("%dB/%d", len(head), pieces), func(b *testing.B) {
+				var h RequestHead
+				benchmark(b, [][]byte{[]byte(head)}, func(m []byte) (n int, err error) {
+					for i := 1; i <= pieces; i++ {
+						n, err = h.Parse(m[:len(m)*i/pieces], nil)
+					}
+					return n, err
+				})
+			})
+		}
 	}
 }
 
