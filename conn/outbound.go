@@ -221,10 +221,14 @@ func (o *outbound) write(p []byte) (int, error) {
 		b := o.room()
 		b.b = appendHex(b.b, uint64(len(p)))
 		b.b = append(b.b, "\r\n"...)
-		if err := o.append(p); err != nil {
-			return 0, err
+		rest := p
+		if len(p) >= gatherAt { // all but the end, which leaves with what follows
+			rest = p[len(p)-lastPiece:]
+			if err := o.flushWith(p[:len(p)-lastPiece]); err != nil {
+				return 0, err
+			}
 		}
-		b = o.room()
+		b.b = append(b.b, rest...)
 		b.b = append(b.b, "\r\n"...)
 		return len(p), o.settled()
 	}
