@@ -9,7 +9,7 @@ import (
 )
 
 // Conn is a server's handle for one exchange: the means to answer one request.
-// It is a small value to be copied freely. Its methods may be called from any
+// It is a small value to be copied freely; the zero value is of no exchange. Its methods may be called from any
 // goroutine, at any time; once the exchange is over they return [ErrFinished],
 // so that no handler can write into the response of another.
 //
@@ -254,17 +254,37 @@ func (c Conn) SetCloseCallback(f func()) {
 	}
 }
 
-// AppContext returns Params.AppContext.
-func (c Conn) AppContext() any { return c.sc.AppContext() }
-
-// ServerConn returns the connection that the exchange is on.
+// ServerConn returns the connection that the exchange is on; nil for the zero Conn.
 func (c Conn) ServerConn() *ServerConn { return c.sc }
 
+// AppContext returns Params.AppContext.
+func (c Conn) AppContext() any {
+	if c.sc == nil {
+		return nil
+	}
+	return c.sc.AppContext()
+}
+
 // RemoteAddr returns the peer's address.
-func (c Conn) RemoteAddr() net.Addr { return c.sc.RemoteAddr() }
+func (c Conn) RemoteAddr() net.Addr {
+	if c.sc == nil {
+		return nil
+	}
+	return c.sc.RemoteAddr()
+}
 
 // LocalAddr returns our address.
-func (c Conn) LocalAddr() net.Addr { return c.sc.LocalAddr() }
+func (c Conn) LocalAddr() net.Addr {
+	if c.sc == nil {
+		return nil
+	}
+	return c.sc.LocalAddr()
+}
 
 // TLS returns the state of the TLS connection, or nil when there is none.
-func (c Conn) TLS() *tls.ConnectionState { return c.sc.TLS() }
+func (c Conn) TLS() *tls.ConnectionState {
+	if c.sc == nil {
+		return nil
+	}
+	return c.sc.TLS()
+}
