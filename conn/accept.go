@@ -112,7 +112,7 @@ func (s *Server) admit(h *home, nc net.Conn) {
 	case sc.driver == Loop && s.ConnContext == nil:
 		s.serveConn(h, sc, nc)
 	default:
-		go s.serveConn(h, sc, nc)
+		s.crew.run(func() { s.serveConn(h, sc, nc) })
 	}
 }
 

@@ -177,7 +177,8 @@ func (cc *ClientConn) beginResponse(framing parser.Framing, b []byte, odd bool) 
 	cc.persist = !tunnel && !odd && framing.Kind != parser.UntilClose && cc.current.persist &&
 		!cc.set.NoKeepAlive && head.KeepAlive(b)
 	cc.in.begin(framing, cc.set.Params)
-	cc.in.coded = cc.current.decodes && !cc.in.done && isGzip(b, &head.Fields)
+	// Part of what is coded cannot be decoded (RFC 9110 §14.2).
+	cc.in.coded = cc.current.decodes && !cc.in.done && head.Status != 206 && isGzip(b, &head.Fields)
 	cc.in.rd.fields.reset(b, &head.Fields, cc.in.coded)
 	cc.settleExpectation(expectRefused)
 	return nil

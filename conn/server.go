@@ -60,6 +60,7 @@ type Server struct {
 	set       *settings
 	clock     clock
 	loops     loops // of Driver Loop
+	crew      crew
 	listeners map[net.Listener]struct{}
 	conns     map[*ServerConn]struct{}
 	perAddr   map[netip.Addr]int
@@ -161,6 +162,7 @@ func (s *Server) stop() []*ServerConn {
 	if !s.stopped {
 		s.stopped = true
 		close(s.stopping)
+		s.crew.dismiss()
 		s.settleQuiet()
 	}
 	for l := range s.listeners {

@@ -132,6 +132,11 @@ func (h *RequestHead) host(b []byte) Span {
 	return v
 }
 
+// ValidHost reports whether v may be the value of Host: [ uri-host [ ":" port ] ]
+// (RFC 9110 §7.2), which may be empty. It is for who sends one; Authority checks
+// what was received.
+func ValidHost(v []byte) bool { return hostFault(v) < 0 }
+
 func isDigits(v []byte) bool {
 	for _, c := range v {
 		if c < '0' || c > '9' {
