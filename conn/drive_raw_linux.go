@@ -182,6 +182,14 @@ func (d *raw) write(p []byte) error {
 	return d.stream.write(p)
 }
 
+func (d *raw) offer(p []byte) int {
+	if d.closing.Load() {
+		return 0
+	}
+	n, _ := writeFD(d.fd, p)
+	return n
+}
+
 func (d *raw) writeBoth(a, b []byte) error {
 	if len(a) == 0 {
 		return d.write(b)
