@@ -31,7 +31,6 @@ type ServerConn struct {
 	ask    question // of the exchange that out is for; guarded by out.mu
 	count  uint64
 
-	begun    atomic.Uint64 // number of the exchange that has begun; 0 when none may be answered
 	answered atomic.Uint64 // the last whose response is complete, or can never be
 	draining atomic.Bool   // no exchange after the one under way
 	detached atomic.Bool
