@@ -39,10 +39,12 @@ func TestCrewKeepsItsGoroutinesForAMoment(t *testing.T) {
 
 		for range 30 { // one is enough for this
 			time.Sleep(crewPatience / 10)
+			synctest.Wait()
 			together(1)
 		}
 		assert.Equal(t, 1, c.idlers())
-		time.Sleep(2 * crewPatience)
+		time.Sleep(2*crewPatience + tick)
+		synctest.Wait()
 		assert.Zero(t, c.idlers())
 
 		together(2 * crewMost)

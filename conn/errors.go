@@ -40,6 +40,9 @@ var (
 	ErrDetached = errors.New("conn: the connection is detached")
 
 	errClosed = fmt.Errorf("conn: connection closed: %w", net.ErrClosed)
+
+	errNilConn     = errors.New("conn: the net.Conn is nil")
+	errNilDelegate = errors.New("conn: the delegate is nil")
 )
 
 // timeoutError is a timeout that is also os.ErrDeadlineExceeded.

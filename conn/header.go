@@ -231,6 +231,9 @@ func (h *Header) Clone() *Header {
 // has reports whether a field line named id is there.
 func (h *Header) has(id parser.FieldID) bool { return h != nil && h.seen.has(id) }
 
+// hasAny reports whether a field line is there whose name is in names.
+func (h *Header) hasAny(names fieldSet) bool { return h != nil && h.seen.intersects(names) }
+
 // appendWire appends the field lines but those named in skip. Almost always
 // there is nothing to skip, and it is one copy.
 func (h *Header) appendWire(b []byte, skip fieldSet) []byte {

@@ -297,6 +297,11 @@ func (o *outbound) finish(h *Header) error {
 		b.b = h.appendWire(b.b, trailerForbidden)
 		b.b = append(b.b, "\r\n"...)
 	}
+	return o.complete()
+}
+
+// complete says that nothing more is to come of the message.
+func (o *outbound) complete() error {
 	o.phase = sendComplete
 	err := o.settled()
 	o.owner.messageSent()

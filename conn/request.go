@@ -2,7 +2,6 @@ package conn
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/h1wire/h1wire/parser"
 )
@@ -204,8 +203,7 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) e
 		b = append(b, "Transfer-Encoding: chunked\r\n"...)
 	case body == bodyFixed && !h.has(parser.FieldContentLength):
 		b = append(b, "Content-Length: "...)
-		b = strconv.AppendInt(b, left, 10)
-		b = append(b, "\r\n"...)
+		b = appendLength(b, left)
 	}
 	options := h.options()
 	if h.has(parser.FieldTE) && options&optTE == 0 {

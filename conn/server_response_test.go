@@ -119,7 +119,7 @@ func TestApplicationsConnectionCloseIsHonoured(t *testing.T) {
 	r.finish = func(c Conn, _ []byte) error { return c.Reply(StatusLine(200), h, nil) }
 	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
 		c.send(t, get+get)
-		expect(t, c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", true)
+		expect(t, c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", true)
 	})
 }
 
