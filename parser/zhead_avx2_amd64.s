@@ -14,19 +14,21 @@
 //	first = C &^ (C<<1 | carry)      the first of each run of controls: the CR of each line end
 //	S     = first<<2 | carry         where lines start
 //	F     = ((S | carry) + T) &^ T   the addition ripples through each name, to the octet behind it
-//	leave when F & (S | first) != 0  an empty line, an empty name, a fold, no colon
+//	leave when S &^ T != 0           an empty line, an empty name, a fold
 //
-// F and first, in order, are the tape: the end of the method (or of "HTTP"), the
+// F | first is the tape, in order: the end of the method (or of "HTTP"), the
 // CR of the start line, then colon and CR of each field line. No mask says that
 // they are: a third control in a run lands on a line start and leaves, and that
 // the others are colons and CR LF is checked once per field line, behind the
-// empty line.
+// empty line. That finds a line without a colon, too: where it ends is the end
+// of its name.
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
 //	R9   carry of C            R10  carry of the addition    R11  carry of S, 2 bits
 //	R15  T, then F             DX   C                        R14  first
-//	BX   S | first             BP   the last block of the round
+//	BX   S, then the sum       BP   the last block of the round
+//	DI   S &^ T
 //	AX   63                    R13  62
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
@@ -432,37 +434,34 @@ GLOBL byte<>(SB), RODATA|NOPTR, $56
 // func headAVX2(p *byte, n int, f *FieldSection, mode int) int
 // takes any octet.
 TEXT ·headAVX2(SB), NOSPLIT, $48-40
-	MOVQ p+0(FP), R12
+	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ f+16(FP), R8
-	XORL DI, DI
-	XORL DX, DX
+	ADDQ $FieldSection_tape, R8
 	XORL R9, R9
 	XORL R10, R10
 	MOVL $1, R11                 // the start line starts at 0
-	CMPQ mode+24(FP), $2
-	JEQ  begun
-enter:
-	LEAQ (R12)(DI*1), SI
-	ADDQ $FieldSection_tape, R8
-	LEAQ (const_tapeFull*2)(R8), AX
-	MOVQ AX, limit-8(SP)
-	LEAQ (R8)(DX*2), R8
 	MOVL $63, AX
 	MOVL $62, R13
-	LEAQ -64(R12)(CX*1), CX      // where the last full block starts
+	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
 	VMOVDQU low<>(SB), Y8
 	VMOVDQU high<>(SB), Y9
 	VPBROADCASTQ byte<>+0(SB), Y12
 	VPBROADCASTQ byte<>+8(SB), Y10
 	VPBROADCASTQ byte<>+16(SB), Y11
+	CMPQ mode+24(FP), $2
+	JEQ  begun
 	CMPQ SI, CX
 	JA   tail
 	MOVQ CX, BP
 	XORL R12, R12
-	CMPQ n+8(FP), $2048
+	CMPQ n+8(FP), $(4*const_tapeFull)
 	JB   loop
 round:
+	MOVQ f+16(FP), DI
+	ADDQ $(FieldSection_tape+2*const_tapeFull), DI
+	CMPQ R8, DI
+	JA   bad
 	MOVQ R8, R12
 	LEAQ 192(SI), BP
 	CMPQ BP, CX
@@ -500,14 +499,12 @@ loop:
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ORQ  BX, R10
-	XORL DX, DX
-	ADDQ R15, R10
-	ADCQ $0, DX
-	ANDNQ R10, R15, R15          // F
-	MOVQ DX, R10
-	ORQ  R14, BX                 // S | first
-	TESTQ R15, BX
+	ANDNQ BX, R15, DI            // S &^ T
+	NEGQ R10
+	ADCQ R15, BX
+	SBBQ R10, R10
+	ANDNQ BX, R15, R15           // F
+	TESTQ DI, DI
 	JNZ  exit
 	MOVQ R15, DX
 	ORQ  R14, DX
@@ -534,8 +531,6 @@ loop:
 	JA   dense
 appended:
 	LEAQ (R8)(BX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 	ADDQ $64, SI
 	CMPQ SI, BP
 	JBE  loop
@@ -549,10 +544,10 @@ tail:
 	MOVQ CX, DI
 	SUBQ SI, DI
 	JZ   more
-	MOVQ R9, savedC-16(SP)
-	MOVQ R10, savedN-24(SP)
-	MOVQ R11, savedS-32(SP)
-	MOVQ DI, left-40(SP)
+	MOVQ R9, savedC-8(SP)
+	MOVQ R10, savedN-16(SP)
+	MOVQ R11, savedS-24(SP)
+	MOVQ DI, left-32(SP)
 	MOVQ SI, BX
 	XORL DX, DX                  // lanes before SI
 	LEAQ 63(SI), R15
@@ -567,7 +562,7 @@ tail:
 	MOVQ SI, DX
 	SUBQ BX, DX
 window:
-	MOVQ DX, before-48(SP)
+	MOVQ DX, before-40(SP)
 	VMOVDQU (BX), Y0
 	VMOVDQU 32(BX), Y6
 	VPSRLW $4, Y0, Y1
@@ -593,10 +588,10 @@ window:
 	ORQ  DI, DX
 	ORQ  R14, R15
 	ANDNQ R15, DX, R15
-	MOVQ before-48(SP), DI
+	MOVQ before-40(SP), DI
 	SHRXQ DI, DX, DX
 	SHRXQ DI, R15, R15
-	MOVQ left-40(SP), DI
+	MOVQ left-32(SP), DI
 	BZHIQ DI, DX, DX
 	BZHIQ DI, R15, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
@@ -604,18 +599,16 @@ window:
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ORQ  BX, R10
-	XORL DX, DX
-	ADDQ R15, R10
-	ADCQ $0, DX
-	ANDNQ R10, R15, R15          // F
-	MOVQ DX, R10
-	ORQ  R14, BX                 // S | first
-	TESTQ R15, BX
+	ANDNQ BX, R15, DI            // S &^ T
+	NEGQ R10
+	ADCQ R15, BX
+	SBBQ R10, R10
+	ANDNQ BX, R15, R15           // F
+	TESTQ DI, DI
 	JNZ  exitTail
-	MOVQ savedC-16(SP), R9
-	MOVQ savedN-24(SP), R10
-	MOVQ savedS-32(SP), R11
+	MOVQ savedC-8(SP), R9
+	MOVQ savedN-16(SP), R10
+	MOVQ savedS-24(SP), R11
 more:
 	MOVQ f+16(FP), DI
 	SUBQ p+0(FP), SI
@@ -694,15 +687,15 @@ dense1:
 	ADDQ $2, R15
 	BLSRQ DX, DX
 	JNZ  dense1
+	MOVQ SI, BP                  // look whether the tape is full
 	JMP  appended
 exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
-	ANDQ R15, BX
-	BLSMSKQ BX, DI               // lanes up to the one that leaves
+	TZCNTQ DI, BX
+	BLSMSKQ DI, DI               // lanes up to the one that leaves
 	ORQ  R14, R15
-	TZCNTQ BX, BX
 	SHRQ $1, DI
 	ANDQ DI, R15                 // positions below it
 	LEAQ 1(SI)(BX*1), DI         // the LF of the empty line
@@ -740,8 +733,6 @@ exitTail:
 	JA   lastDense
 last:
 	LEAQ (R8)(BX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 	MOVQ AX, SI
 	JMP  tape
 lastDense:
@@ -771,17 +762,19 @@ lastDense1:
 	ADDQ $2, R15
 	BLSRQ DX, DX
 	JNZ  lastDense1
+	MOVQ SI, BP                  // look whether the tape is full
 	JMP  last
 tape:
-	CMPQ R8, limit-8(SP)
-	JA   bad
 	MOVQ f+16(FP), DI
 	LEAQ FieldSection_tape(DI), R9
 	MOVQ R8, BX
 	SUBQ R9, BX
+	TESTL $2, BX
+	JNZ  bad
 	SHRQ $2, BX
 	DECQ BX
-	JS   bad
+	CMPQ BX, $const_tapeLines
+	JA   bad
 	MOVQ BX, FieldSection_lines(DI)
 	MOVQ SI, DX
 	SUBQ R12, DX                 // the length of the head
@@ -912,7 +905,7 @@ other:
 rest:
 	MOVL $40, CX
 	MOVQ 0(BP), SI               // which bits make the hash, or lower case
-	MOVQ R9, known-16(SP)
+	MOVQ R9, known-8(SP)
 	PCALIGN $32
 line:
 	MOVWLZX (R9), DX             // colon
@@ -946,7 +939,7 @@ line:
 	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
-	CMPQ DX, known-16(SP)
+	CMPQ DX, known-8(SP)
 	JNE  others
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
@@ -1030,12 +1023,17 @@ none:
 	VZEROUPPER
 	RET
 begun:
-	MOVL FieldSection_at(R8), DI
-	MOVL FieldSection_fill(R8), DX
-	MOVBLZX FieldSection_carryC(R8), R9
-	MOVBLZX FieldSection_carryN(R8), R10
-	MOVBLZX FieldSection_carryS(R8), R11
-	JMP  enter
+	MOVQ f+16(FP), DI
+	MOVL FieldSection_fill(DI), DX
+	LEAQ (R8)(DX*2), R8
+	MOVL FieldSection_at(DI), DX
+	ADDQ DX, SI
+	MOVBLZX FieldSection_carryC(DI), R9
+	MOVBLZX FieldSection_carryN(DI), R10
+	MOVBLZX FieldSection_carryS(DI), R11
+	CMPQ SI, CX
+	JBE  round
+	JMP  tail
 irregular:
 	NEGQ ret+32(FP)
 	VZEROUPPER

@@ -16,19 +16,21 @@ const amd64Header = `// The whole-head kernel: two masks of 64 octets, and no br
 //	first = C &^ (C<<1 | carry)      the first of each run of controls: the CR of each line end
 //	S     = first<<2 | carry         where lines start
 //	F     = ((S | carry) + T) &^ T   the addition ripples through each name, to the octet behind it
-//	leave when F & (S | first) != 0  an empty line, an empty name, a fold, no colon
+//	leave when S &^ T != 0           an empty line, an empty name, a fold
 //
-// F and first, in order, are the tape: the end of the method (or of "HTTP"), the
+// F | first is the tape, in order: the end of the method (or of "HTTP"), the
 // CR of the start line, then colon and CR of each field line. No mask says that
 // they are: a third control in a run lands on a line start and leaves, and that
 // the others are colons and CR LF is checked once per field line, behind the
-// empty line.
+// empty line. That finds a line without a colon, too: where it ends is the end
+// of its name.
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
 //	R9   carry of C            R10  carry of the addition    R11  carry of S, 2 bits
 //	R15  T, then F             DX   C                        R14  first
-//	BX   S | first             BP   the last block of the round
+//	BX   S, then the sum       BP   the last block of the round
+//	DI   S &^ T
 //	AX   63                    R13  62
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
@@ -37,67 +39,70 @@ const amd64Header = `// The whole-head kernel: two masks of 64 octets, and no br
 // lines; 0 when more octets are needed; -1 when the kernel is not sure.
 `
 
-// enter loads the arguments and, in mode 2, the state of the scan.
-const enter = `	MOVQ p+0(FP), R12
+// enter loads the arguments and sets out from the first octet.
+const enter = `	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ f+16(FP), R8
-	XORL DI, DI
-	XORL DX, DX
+	ADDQ $FieldSection_tape, R8
 	XORL R9, R9
 	XORL R10, R10
 	MOVL $1, R11                 // the start line starts at 0
-	CMPQ mode+24(FP), $2
-	JEQ  begun
-enter:
-	LEAQ (R12)(DI*1), SI
-	ADDQ $FieldSection_tape, R8
-	LEAQ (const_tapeFull*2)(R8), AX
-	MOVQ AX, limit-8(SP)
-	LEAQ (R8)(DX*2), R8
 	MOVL $63, AX
 	MOVL $62, R13
-	LEAQ -64(R12)(CX*1), CX      // where the last full block starts
+	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
 `
 
-// begun is where enter goes for a scan that goes on.
-const begun = `begun:
-	MOVL FieldSection_at(R8), DI
-	MOVL FieldSection_fill(R8), DX
-	MOVBLZX FieldSection_carryC(R8), R9
-	MOVBLZX FieldSection_carryN(R8), R10
-	MOVBLZX FieldSection_carryS(R8), R11
-	JMP  enter
-`
-
-// rounds begins the loop. Long input goes in rounds of four blocks, to see when
-// one appends nothing.
-const rounds = `	CMPQ SI, CX
+// rounds begins the loop. Long input goes in rounds of four blocks, to see when one appends nothing,
+// and when the tape is full. What is shorter than tapeFull/16 blocks does not fill it, unless a block is
+// dense, which ends a round.
+const rounds = `	CMPQ mode+24(FP), $2
+	JEQ  begun
+	CMPQ SI, CX
 	JA   tail
 	MOVQ CX, BP
 	XORL R12, R12
-	CMPQ n+8(FP), $2048
+	CMPQ n+8(FP), $(4*const_tapeFull)
 	JB   loop
 round:
+	MOVQ f+16(FP), DI
+	ADDQ $(FieldSection_tape+2*const_tapeFull), DI
+	CMPQ R8, DI
+	JA   bad
 	MOVQ R8, R12
 	LEAQ 192(SI), BP
 	CMPQ BP, CX
 	CMOVQHI CX, BP
 `
 
-// carry is the scalar step. ANDN clobbers the carry flag: add first.
+// begun goes on where an earlier scan stands, DX octets in.
+func begun(offset string) string {
+	return `begun:
+	MOVQ f+16(FP), DI
+	MOVL FieldSection_fill(DI), DX
+	LEAQ (R8)(DX*2), R8
+	MOVL FieldSection_at(DI), DX
+	ADDQ DX, SI
+` + offset + `	MOVBLZX FieldSection_carryC(DI), R9
+	MOVBLZX FieldSection_carryN(DI), R10
+	MOVBLZX FieldSection_carryS(DI), R11
+	CMPQ SI, CX
+	JBE  round
+	JMP  tail
+`
+}
+
+// carry is the scalar step. The addition's carry is 0 or all ones, which NEG makes a flag.
 const carry = `	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ORQ  BX, R10
-	XORL DX, DX
-	ADDQ R15, R10
-	ADCQ $0, DX
-	ANDNQ R10, R15, R15          // F
-	MOVQ DX, R10
-	ORQ  R14, BX                 // S | first
-	TESTQ R15, BX
+	ANDNQ BX, R15, DI            // S &^ T
+	NEGQ R10
+	ADCQ R15, BX
+	SBBQ R10, R10
+	ANDNQ BX, R15, R15           // F
+	TESTQ DI, DI
 `
 
 const next = `	ADDQ $64, SI
@@ -111,15 +116,15 @@ resume:
 `
 
 // save keeps the carries: a partial block is never committed.
-const save = `	MOVQ R9, savedC-16(SP)
-	MOVQ R10, savedN-24(SP)
-	MOVQ R11, savedS-32(SP)
+const save = `	MOVQ R9, savedC-8(SP)
+	MOVQ R10, savedN-16(SP)
+	MOVQ R11, savedS-24(SP)
 `
 
 // more notes the state of the last full block.
-const more = `	MOVQ savedC-16(SP), R9
-	MOVQ savedN-24(SP), R10
-	MOVQ savedS-32(SP), R11
+const more = `	MOVQ savedC-8(SP), R9
+	MOVQ savedN-16(SP), R10
+	MOVQ savedS-24(SP), R11
 more:
 `
 
@@ -158,16 +163,18 @@ const emptyLine = `	LEAQ 1(SI)(BX*1), DI         // the LF of the empty line
 	JNE  bad
 `
 
-// count counts the field lines of a tape that ends at R8.
-const count = `	CMPQ R8, limit-8(SP)
-	JA   bad
-	MOVQ f+16(FP), DI
+// count counts the field lines of a tape that ends at R8. A line without a colon has one position; so an
+// odd number of them, like one that is out of place, is not sure.
+const count = `	MOVQ f+16(FP), DI
 	LEAQ FieldSection_tape(DI), R9
 	MOVQ R8, BX
 	SUBQ R9, BX
+	TESTL $2, BX
+	JNZ  bad
 	SHRQ $2, BX
 	DECQ BX
-	JS   bad
+	CMPQ BX, $const_tapeLines
+	JA   bad
 	MOVQ BX, FieldSection_lines(DI)
 	MOVQ SI, DX
 	SUBQ R12, DX                 // the length of the head
@@ -267,7 +274,7 @@ other:
 rest:
 	MOVL $40, CX
 	MOVQ 0(BP), SI               // which bits make the hash, or lower case
-	MOVQ R9, known-16(SP)
+	MOVQ R9, known-8(SP)
 	PCALIGN $32
 line:
 	MOVWLZX (R9), DX             // colon
@@ -301,7 +308,7 @@ const knownText = `	CMPQ BX, $64
 	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
-	CMPQ DX, known-16(SP)
+	CMPQ DX, known-8(SP)
 	JNE  others
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
@@ -364,7 +371,7 @@ const candidate = `	TZCNTQ R14, AX
 	VPOR X1, X5, X5
 `
 
-const returns = begun + `irregular:
+const returns = `irregular:
 	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET

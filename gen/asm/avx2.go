@@ -67,7 +67,7 @@ func (t avx2) lower(o op, _ kernel) string {
 	case opNames:
 		return t.n.known()
 	case opReturn:
-		return returns
+		return begun("") + returns
 	}
 	panic(o)
 }
@@ -128,8 +128,6 @@ func append256(done, dense string) string {
 	JA   ` + dense + `
 ` + done + `:
 	LEAQ (R8)(BX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 `
 }
 
@@ -145,6 +143,7 @@ func dense256(done, dense string) string {
 	ADDQ $2, R15
 	BLSRQ DX, DX
 	JNZ  ` + dense + `1
+	MOVQ SI, BP                  // look whether the tape is full
 	JMP  ` + done + `
 `
 }
@@ -157,7 +156,7 @@ const tail256 = `tail:
 	MOVQ CX, DI
 	SUBQ SI, DI
 	JZ   more
-` + save + `	MOVQ DI, left-40(SP)
+` + save + `	MOVQ DI, left-32(SP)
 	MOVQ SI, BX
 	XORL DX, DX                  // lanes before SI
 	LEAQ 63(SI), R15
@@ -172,11 +171,11 @@ const tail256 = `tail:
 	MOVQ SI, DX
 	SUBQ BX, DX
 window:
-	MOVQ DX, before-48(SP)
-` + classify256 + `	MOVQ before-48(SP), DI
+	MOVQ DX, before-40(SP)
+` + classify256 + `	MOVQ before-40(SP), DI
 	SHRXQ DI, DX, DX
 	SHRXQ DI, R15, R15
-	MOVQ left-40(SP), DI
+	MOVQ left-32(SP), DI
 	BZHIQ DI, DX, DX
 	BZHIQ DI, R15, R15
 `
@@ -221,10 +220,9 @@ exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
-	ANDQ R15, BX
-	BLSMSKQ BX, DI               // lanes up to the one that leaves
+	TZCNTQ DI, BX
+	BLSMSKQ DI, DI               // lanes up to the one that leaves
 	ORQ  R14, R15
-	TZCNTQ BX, BX
 	SHRQ $1, DI
 	ANDQ DI, R15                 // positions below it
 ` + emptyLine + `	LEAQ 2(SI)(BX*1), AX         // the end of the head

@@ -71,7 +71,7 @@ func (t avx512) lower(o op, k kernel) string {
 	case opNames:
 		return t.n.known()
 	case opReturn:
-		return returns
+		return begun("\tVPBROADCASTW DX, Y25\n") + returns
 	}
 	panic(o)
 }
@@ -90,7 +90,7 @@ func enter512(any bool) string {
 	}
 	return s + `	VMOVDQU64 lanes<>(SB), Z24
 	VPBROADCASTQ word<>+24(SB), Y26
-	VPBROADCASTW DI, Y25
+	VPXORQ Z25, Z25, Z25
 `
 }
 
@@ -135,8 +135,6 @@ func append512(any bool) string {
 appended:
 	VPADDW Y26, Y25, Y25
 	LEAQ (R8)(DX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 `
 }
 
@@ -224,6 +222,7 @@ dense:
 	VPMOVZXBW X2, Y3
 	VPADDW Y25, Y3, Y3
 	VMOVDQU Y3, 32(R8)
+	MOVQ SI, BP                  // look whether the tape is full
 	JMP  appended
 `
 }
@@ -234,8 +233,8 @@ exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
-	ANDQ R15, BX
-	BLSMSKQ BX, DI               // lanes up to the one that leaves
+	TZCNTQ DI, BX
+	BLSMSKQ DI, DI               // lanes up to the one that leaves
 	ORQ  R14, R15
 `
 	if !any {
@@ -243,8 +242,7 @@ exitTail:
 	VPMAXUB Z1, Z28, K1, Z28
 ` + ascii512
 	}
-	return s + `	TZCNTQ BX, BX
-	SHRQ $1, DI
+	return s + `	SHRQ $1, DI
 	ANDQ DI, R15                 // positions below it
 	KMOVQ R15, K3
 	VPCOMPRESSB.Z Z24, K3, Z2
