@@ -39,16 +39,15 @@
 // AVX-512 F BW VL VBMI VBMI2, BMI2:
 //
 //	Z16 Z17  class table       Z18  -0x20 (ASCII) or 0x80 (any octet)
-//	Z20      0x01              Z24  0 1 2 ... 63
+//	Z20      0x5E (ASCII) or 0x01     Z24  0 1 2 ... 63
 //	Y25      the block's offset, in words    Y26  64, in words
-//	Z28      the largest octet so far (ASCII)
 //	Z1       the block         K2   T        K5   C
 //
 // The ASCII kernel finds T in one lookup by the low six bits of x: the entry
-// plus x has bit 7 set when x is a tchar. Below 0x20 is C. Both hold for octets
-// below 0x7F only, so it keeps the largest octet of the head, and is not sure of
-// heads with DEL, obs-text or HTAB. VPERMI2B, which the other kernel needs, is three
-// times as much work for the one port that most of this kernel waits for.
+// plus x has bit 7 set when ASCII octet x is a tchar. It takes all but 0x20 to 0x7E for
+// controls; so it is not sure of heads with HTAB or obs-text, as of those with
+// controls. VPERMI2B, which the other kernel needs, is three times as much work
+// for the one port that most of this kernel waits for.
 
 // sum[x&63] + x has bit 7 when ASCII octet x is a tchar.
 DATA sum<>+0(SB)/8, $0x393a3b3c3d3e3f00
@@ -460,7 +459,7 @@ DATA word<>+16(SB)/8, $0x0101010101010101
 DATA word<>+24(SB)/8, $0x0040004000400040
 DATA word<>+32(SB)/8, $0x7f7f7f7f7f7f7f7f
 DATA word<>+40(SB)/8, $0x2020202020202020
-DATA word<>+48(SB)/8, $0x5f5f5f5f5f5f5f5f
+DATA word<>+48(SB)/8, $0x5e5e5e5e5e5e5e5e
 DATA word<>+56(SB)/8, $0x2323232323232323
 DATA word<>+64(SB)/8, $0x2121212121212121
 DATA word<>+72(SB)/8, $0x5d5d5d5d5d5d5d5d
@@ -481,7 +480,7 @@ TEXT ·headAVX512(SB), NOSPLIT, $48-40
 	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
 	VMOVDQU64 sum<>(SB), Z16
 	VPBROADCASTQ word<>+8(SB), Z18
-	VPXORQ Z28, Z28, Z28
+	VPBROADCASTQ word<>+48(SB), Z20
 	VMOVDQU64 lanes<>(SB), Z24
 	VPBROADCASTQ word<>+24(SB), Y26
 	VPXORQ Z25, Z25, Z25
@@ -506,12 +505,13 @@ round:
 loop:
 	VMOVDQU64 (SI), Z1
 	VPERMB Z16, Z1, Z2
-	VPADDB Z18, Z1, Z3           // bit 7: below 0x20
-	VPADDB Z1, Z2, Z2            // bit 7: tchar
-	VPMOVB2M Z3, K5
+	VPADDB Z18, Z1, Z3           // x - 0x20
+	VPADDB Z1, Z2, Z2            // bit 7: tchar, of ASCII
+	VPCMPUB $6, Z20, Z3, K5      // not from 0x20 to 0x7E
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
+	ANDNQ R15, DX, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
@@ -524,7 +524,6 @@ loop:
 	ANDNQ BX, R15, R15           // F
 	TESTQ DI, DI
 	JNZ  exit
-	VPMAXUB Z1, Z28, Z28
 	ORQ  R14, R15
 	KMOVQ R15, K3
 	POPCNTQ R15, DX
@@ -558,12 +557,13 @@ tail:
 	MOVQ R11, savedS-24(SP)
 	VMOVDQU8.Z (SI), K1, Z1
 	VPERMB Z16, Z1, Z2
-	VPADDB Z18, Z1, Z3           // bit 7: below 0x20
-	VPADDB Z1, Z2, Z2            // bit 7: tchar
-	VPMOVB2M Z3, K5
+	VPADDB Z18, Z1, Z3           // x - 0x20
+	VPADDB Z1, Z2, Z2            // bit 7: tchar, of ASCII
+	VPCMPUB $6, Z20, Z3, K5      // not from 0x20 to 0x7E
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
+	ANDNQ R15, DX, R15
 	BZHIQ DI, DX, DX             // a lane behind the input is no tchar, but below 0x20
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
@@ -581,10 +581,6 @@ tail:
 	MOVQ savedN-16(SP), R10
 	MOVQ savedS-24(SP), R11
 more:
-	VPBROADCASTQ word<>+32(SB), Z3
-	VPCMPUB $5, Z3, Z28, K1
-	KORTESTQ K1, K1
-	JNZ  bad
 	MOVQ f+16(FP), DI
 	SUBQ p+0(FP), SI
 	MOVL SI, FieldSection_at(DI)
@@ -606,7 +602,6 @@ quiet:
 	LEAQ -192(CX), DX
 	CMPQ SI, DX
 	JA   resume
-	VPBROADCASTQ word<>+48(SB), Z5
 skip:
 	VPADDB (SI), Z18, Z1         // x - 0x20
 	VPADDB 64(SI), Z18, Z2
@@ -615,7 +610,7 @@ skip:
 	VPMAXUB Z1, Z2, Z1
 	VPMAXUB Z3, Z4, Z3
 	VPMAXUB Z1, Z3, Z1
-	VPCMPUB $5, Z5, Z1, K1       // not from 0x20 to 0x7E
+	VPCMPUB $6, Z20, Z1, K1      // not from 0x20 to 0x7E
 	KORTESTQ K1, K1
 	JNZ  skipped
 	ADDQ $256, SI
@@ -642,12 +637,6 @@ exitTail:
 	TZCNTQ DI, BX
 	BLSMSKQ DI, DI               // lanes up to the one that leaves
 	ORQ  R14, R15
-	KMOVQ DI, K1
-	VPMAXUB Z1, Z28, K1, Z28
-	VPBROADCASTQ word<>+32(SB), Z3
-	VPCMPUB $5, Z3, Z28, K1
-	KORTESTQ K1, K1
-	JNZ  bad
 	SHRQ $1, DI
 	ANDQ DI, R15                 // positions below it
 	KMOVQ R15, K3
