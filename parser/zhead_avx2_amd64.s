@@ -7,15 +7,16 @@
 
 // The whole-head kernel: two masks of 64 octets, and no branch a field.
 //
-// T has a bit for each tchar, C for each control (every octet that a field value
-// must not hold; CR and LF are among them). Then, with carries from block to
-// block:
+// U has a bit for each octet that is no tchar, C for each control (every octet
+// that a field value must not hold; CR and LF are among them). Then, with carries
+// from block to block:
 //
 //	first = C &^ (C<<1 | carry)      the first of each run of controls: the CR of each line end
 //	S     = first<<2 | carry         where lines start
-//	F     = ((S | carry) + T) &^ T   the addition ripples through each name, to the octet behind it
-//	leave when S &^ T != 0           an empty line, an empty name, a fold
+//	leave when S & U != 0            an empty line, an empty name, a fold
+//	F     = (S + ^U + carry) & U     the addition ripples through each name, to the octet behind it
 //
+// S + ^U + 1 is S - U, so the carry is a borrow that is not there.
 // F | first is the tape, in order: the end of the method (or of "HTTP"), the
 // CR of the start line, then colon and CR of each field line. No mask says that
 // they are: a third control in a run lands on a line start and leaves, and that
@@ -25,10 +26,9 @@
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
-//	R9   carry of C            R10  carry of the addition    R11  carry of S, 2 bits
-//	R15  T, then F             DX   C                        R14  first
+//	R9   carry of C            R10  -1: a borrow, no carry   R11  carry of S, 2 bits
+//	R15  U, then F             DX   C                        R14  first
 //	BX   S, then the sum       BP   the last block of the round
-//	DI   S &^ T
 //	AX   63                    R13  62
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
@@ -40,9 +40,10 @@
 //
 //	Y8  Y9   class by low and by high nibble    Y12  0x0F
 //	Y10      0x80 less the least C              Y11  0x7F
+//	Y13      0
 //
 // low[x&15] & high[x>>4] is zero for an octet in neither class, and at least
-// as much as the least C for a control. A saturating addition moves either fact into bit 7. Octets above
+// as much as the least C for a control; a saturating addition moves that into bit 7. Octets above
 // ASCII look up 0.
 
 // By low nibble.
@@ -439,7 +440,7 @@ TEXT ·headAVX2(SB), NOSPLIT, $48-40
 	MOVQ f+16(FP), R8
 	ADDQ $FieldSection_tape, R8
 	XORL R9, R9
-	XORL R10, R10
+	MOVQ $-1, R10
 	MOVL $1, R11                 // the start line starts at 0
 	MOVL $63, AX
 	MOVL $62, R13
@@ -449,6 +450,7 @@ TEXT ·headAVX2(SB), NOSPLIT, $48-40
 	VPBROADCASTQ byte<>+0(SB), Y12
 	VPBROADCASTQ byte<>+8(SB), Y10
 	VPBROADCASTQ byte<>+16(SB), Y11
+	VPXOR Y13, Y13, Y13
 	CMPQ mode+24(FP), $2
 	JEQ  begun
 	CMPQ SI, CX
@@ -482,9 +484,9 @@ loop:
 	VPAND Y2, Y3, Y2
 	VPAND Y4, Y5, Y4
 	VPADDUSB Y10, Y2, Y3         // bit 7: control
-	VPADDUSB Y11, Y2, Y2         // bit 7: control or tchar
+	VPCMPEQB Y13, Y2, Y2         // neither control nor tchar
 	VPADDUSB Y10, Y4, Y5
-	VPADDUSB Y11, Y4, Y4
+	VPCMPEQB Y13, Y4, Y4
 	VPMOVMSKB Y3, DX
 	VPMOVMSKB Y2, R15
 	VPMOVMSKB Y5, DI
@@ -493,19 +495,18 @@ loop:
 	SHLQ $32, R14
 	ORQ  DI, DX
 	ORQ  R14, R15
-	ANDNQ R15, DX, R15
+	ORQ  DX, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ANDNQ BX, R15, DI            // S &^ T
-	NEGQ R10
-	ADCQ R15, BX
-	SBBQ R10, R10
-	ANDNQ BX, R15, R15           // F
-	TESTQ DI, DI
+	TESTQ R15, BX
 	JNZ  exit
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	MOVQ R15, DX
 	ORQ  R14, DX
 	POPCNTQ DX, BX
@@ -576,9 +577,9 @@ window:
 	VPAND Y2, Y3, Y2
 	VPAND Y4, Y5, Y4
 	VPADDUSB Y10, Y2, Y3         // bit 7: control
-	VPADDUSB Y11, Y2, Y2         // bit 7: control or tchar
+	VPCMPEQB Y13, Y2, Y2         // neither control nor tchar
 	VPADDUSB Y10, Y4, Y5
-	VPADDUSB Y11, Y4, Y4
+	VPCMPEQB Y13, Y4, Y4
 	VPMOVMSKB Y3, DX
 	VPMOVMSKB Y2, R15
 	VPMOVMSKB Y5, DI
@@ -587,7 +588,7 @@ window:
 	SHLQ $32, R14
 	ORQ  DI, DX
 	ORQ  R14, R15
-	ANDNQ R15, DX, R15
+	ORQ  DX, R15
 	MOVQ before-40(SP), DI
 	SHRXQ DI, DX, DX
 	SHRXQ DI, R15, R15
@@ -599,12 +600,7 @@ window:
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ANDNQ BX, R15, DI            // S &^ T
-	NEGQ R10
-	ADCQ R15, BX
-	SBBQ R10, R10
-	ANDNQ BX, R15, R15           // F
-	TESTQ DI, DI
+	TESTQ R15, BX
 	JNZ  exitTail
 	MOVQ savedC-8(SP), R9
 	MOVQ savedN-16(SP), R10
@@ -618,14 +614,14 @@ more:
 	SHRQ $1, R8
 	MOVL R8, FieldSection_fill(DI)
 	MOVB R9, FieldSection_carryC(DI)
+	INCQ R10
 	MOVB R10, FieldSection_carryN(DI)
 	MOVB R11, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
 	VZEROUPPER
 	RET
 quiet:
-	MOVQ R9, DX
-	ORQ  R10, DX
+	LEAQ 1(R9)(R10*1), DX
 	ORQ  R11, DX
 	JNZ  resume                  // a line end or a name is under way
 	LEAQ -64(CX), DX
@@ -693,11 +689,17 @@ exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
-	TZCNTQ DI, BX
-	BLSMSKQ DI, DI               // lanes up to the one that leaves
+	MOVQ BX, DI
+	ANDQ R15, DI                 // S & U
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	ORQ  R14, R15
+	TZCNTQ DI, BX
+	BLSMSKQ DI, DI
 	SHRQ $1, DI
-	ANDQ DI, R15                 // positions below it
+	ANDQ DI, R15
 	LEAQ 1(SI)(BX*1), DI         // the LF of the empty line
 	CMPQ DI, CX
 	JAE  bad
@@ -918,9 +920,9 @@ line:
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	SUBL $0x21203a, R14          // colon, SP, visible octet
 	CMPL R15, $0xdeff
-	JA   irregular
+	JA   doubtful
 	TESTL $0xff00ffff, R14
-	JNZ  irregular
+	JNZ  doubtful
 	ORQ  SI, AX
 	IMULQ 2264(BP), AX
 	SHRQ $34, AX                 // a hash of the name's last octets
@@ -1030,10 +1032,16 @@ begun:
 	ADDQ DX, SI
 	MOVBLZX FieldSection_carryC(DI), R9
 	MOVBLZX FieldSection_carryN(DI), R10
+	DECQ R10
 	MOVBLZX FieldSection_carryS(DI), R11
 	CMPQ SI, CX
 	JBE  round
 	JMP  tail
+doubtful:                    // white space, or no field line, or not for this kernel?
+	CMPB (R12)(DX*1), $0x3a
+	JNE  bad
+	CMPW (R12)(R10*1), $0x0a0d
+	JNE  bad
 irregular:
 	NEGQ ret+32(FP)
 	VZEROUPPER

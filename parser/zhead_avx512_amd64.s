@@ -7,15 +7,16 @@
 
 // The whole-head kernel: two masks of 64 octets, and no branch a field.
 //
-// T has a bit for each tchar, C for each control (every octet that a field value
-// must not hold; CR and LF are among them). Then, with carries from block to
-// block:
+// U has a bit for each octet that is no tchar, C for each control (every octet
+// that a field value must not hold; CR and LF are among them). Then, with carries
+// from block to block:
 //
 //	first = C &^ (C<<1 | carry)      the first of each run of controls: the CR of each line end
 //	S     = first<<2 | carry         where lines start
-//	F     = ((S | carry) + T) &^ T   the addition ripples through each name, to the octet behind it
-//	leave when S &^ T != 0           an empty line, an empty name, a fold
+//	leave when S & U != 0            an empty line, an empty name, a fold
+//	F     = (S + ^U + carry) & U     the addition ripples through each name, to the octet behind it
 //
+// S + ^U + 1 is S - U, so the carry is a borrow that is not there.
 // F | first is the tape, in order: the end of the method (or of "HTTP"), the
 // CR of the start line, then colon and CR of each field line. No mask says that
 // they are: a third control in a run lands on a line start and leaves, and that
@@ -25,10 +26,9 @@
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
-//	R9   carry of C            R10  carry of the addition    R11  carry of S, 2 bits
-//	R15  T, then F             DX   C                        R14  first
+//	R9   carry of C            R10  -1: a borrow, no carry   R11  carry of S, 2 bits
+//	R15  U, then F             DX   C                        R14  first
 //	BX   S, then the sum       BP   the last block of the round
-//	DI   S &^ T
 //	AX   63                    R13  62
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
@@ -41,23 +41,23 @@
 //	Z16 Z17  class table       Z18  -0x20 (ASCII) or 0x80 (any octet)
 //	Z20      0x5E (ASCII) or 0x01     Z24  0 1 2 ... 63
 //	Y25      the block's offset, in words    Y26  64, in words
-//	Z1       the block         K2   T        K5   C
+//	Z1       the block         K2   U        K5   C
 //
-// The ASCII kernel finds T in one lookup by the low six bits of x: the entry
-// plus x has bit 7 set when ASCII octet x is a tchar. It takes all but 0x20 to 0x7E for
+// The ASCII kernel finds U in one lookup by the low six bits of x: the entry
+// plus x has bit 7 set when ASCII octet x is no tchar. It takes all but 0x20 to 0x7E for
 // controls; so it is not sure of heads with HTAB or obs-text, as of those with
 // controls. VPERMI2B, which the other kernel needs, is three times as much work
 // for the one port that most of this kernel waits for.
 
-// sum[x&63] + x has bit 7 when ASCII octet x is a tchar.
-DATA sum<>+0(SB)/8, $0x393a3b3c3d3e3f00
-DATA sum<>+8(SB)/8, $0x3132333435363738
-DATA sum<>+16(SB)/8, $0x292a2b2c2d2e2f30
-DATA sum<>+24(SB)/8, $0x2122e3e4e5262728
-DATA sum<>+32(SB)/8, $0x595a5b5c5d1e5f20
-DATA sum<>+40(SB)/8, $0x1152531455561718
-DATA sum<>+48(SB)/8, $0x494a4b4c4d4e4f50
-DATA sum<>+56(SB)/8, $0xc102c304c5064748
+// sum[x&63] + x has bit 7 when ASCII octet x is no tchar.
+DATA sum<>+0(SB)/8, $0xb9babbbcbdbebf80
+DATA sum<>+8(SB)/8, $0xb1b2b3b4b5b6b7b8
+DATA sum<>+16(SB)/8, $0xa9aaabacadaeafb0
+DATA sum<>+24(SB)/8, $0xa1a2636465a6a7a8
+DATA sum<>+32(SB)/8, $0xd9dadbdcdd9edfa0
+DATA sum<>+40(SB)/8, $0x91d2d394d5d69798
+DATA sum<>+48(SB)/8, $0xc9cacbcccdcecfd0
+DATA sum<>+56(SB)/8, $0x418243844586c7c8
 GLOBL sum<>(SB), RODATA|NOPTR, $64
 
 // Bit 7: tchar; bit 0: control.
@@ -473,7 +473,7 @@ TEXT ·headAVX512(SB), NOSPLIT, $48-40
 	MOVQ f+16(FP), R8
 	ADDQ $FieldSection_tape, R8
 	XORL R9, R9
-	XORL R10, R10
+	MOVQ $-1, R10
 	MOVL $1, R11                 // the start line starts at 0
 	MOVL $63, AX
 	MOVL $62, R13
@@ -506,24 +506,23 @@ loop:
 	VMOVDQU64 (SI), Z1
 	VPERMB Z16, Z1, Z2
 	VPADDB Z18, Z1, Z3           // x - 0x20
-	VPADDB Z1, Z2, Z2            // bit 7: tchar, of ASCII
+	VPADDB Z1, Z2, Z2            // bit 7: no tchar, of ASCII
 	VPCMPUB $6, Z20, Z3, K5      // not from 0x20 to 0x7E
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
-	ANDNQ R15, DX, R15
+	ORQ  DX, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ANDNQ BX, R15, DI            // S &^ T
-	NEGQ R10
-	ADCQ R15, BX
-	SBBQ R10, R10
-	ANDNQ BX, R15, R15           // F
-	TESTQ DI, DI
+	TESTQ R15, BX
 	JNZ  exit
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	ORQ  R14, R15
 	KMOVQ R15, K3
 	POPCNTQ R15, DX
@@ -558,24 +557,20 @@ tail:
 	VMOVDQU8.Z (SI), K1, Z1
 	VPERMB Z16, Z1, Z2
 	VPADDB Z18, Z1, Z3           // x - 0x20
-	VPADDB Z1, Z2, Z2            // bit 7: tchar, of ASCII
+	VPADDB Z1, Z2, Z2            // bit 7: no tchar, of ASCII
 	VPCMPUB $6, Z20, Z3, K5      // not from 0x20 to 0x7E
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
-	ANDNQ R15, DX, R15
-	BZHIQ DI, DX, DX             // a lane behind the input is no tchar, but below 0x20
+	ORQ  DX, R15
+	BZHIQ DI, DX, DX             // a lane behind the input is neither
+	BZHIQ DI, R15, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ANDNQ BX, R15, DI            // S &^ T
-	NEGQ R10
-	ADCQ R15, BX
-	SBBQ R10, R10
-	ANDNQ BX, R15, R15           // F
-	TESTQ DI, DI
+	TESTQ R15, BX
 	JNZ  exitTail
 	MOVQ savedC-8(SP), R9
 	MOVQ savedN-16(SP), R10
@@ -589,14 +584,14 @@ more:
 	SHRQ $1, R8
 	MOVL R8, FieldSection_fill(DI)
 	MOVB R9, FieldSection_carryC(DI)
+	INCQ R10
 	MOVB R10, FieldSection_carryN(DI)
 	MOVB R11, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
 	VZEROUPPER
 	RET
 quiet:
-	MOVQ R9, DX
-	ORQ  R10, DX
+	LEAQ 1(R9)(R10*1), DX
 	ORQ  R11, DX
 	JNZ  resume                  // a line end or a name is under way
 	LEAQ -192(CX), DX
@@ -634,11 +629,17 @@ exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
-	TZCNTQ DI, BX
-	BLSMSKQ DI, DI               // lanes up to the one that leaves
+	MOVQ BX, DI
+	ANDQ R15, DI                 // S & U
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	ORQ  R14, R15
+	TZCNTQ DI, BX
+	BLSMSKQ DI, DI
 	SHRQ $1, DI
-	ANDQ DI, R15                 // positions below it
+	ANDQ DI, R15
 	KMOVQ R15, K3
 	VPCOMPRESSB.Z Z24, K3, Z2
 	LEAQ 1(SI)(BX*1), DI         // the LF of the empty line
@@ -789,9 +790,9 @@ line:
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	SUBL $0x21203a, R14          // colon, SP, visible octet
 	CMPL R15, $0xdeff
-	JA   irregular
+	JA   doubtful
 	TESTL $0xff00ffff, R14
-	JNZ  irregular
+	JNZ  doubtful
 	PEXTQ SI, AX, AX             // a hash of the name's last octets
 	MOVQ 16(BP)(R11*8), R14
 	BTQ  AX, R14
@@ -900,10 +901,16 @@ begun:
 	VPBROADCASTW DX, Y25
 	MOVBLZX FieldSection_carryC(DI), R9
 	MOVBLZX FieldSection_carryN(DI), R10
+	DECQ R10
 	MOVBLZX FieldSection_carryS(DI), R11
 	CMPQ SI, CX
 	JBE  round
 	JMP  tail
+doubtful:                    // white space, or no field line, or not for this kernel?
+	CMPB (R12)(DX*1), $0x3a
+	JNE  bad
+	CMPW (R12)(R10*1), $0x0a0d
+	JNE  bad
 irregular:
 	NEGQ ret+32(FP)
 	VZEROUPPER
@@ -921,7 +928,7 @@ TEXT ·headAVX512Any(SB), NOSPLIT, $48-40
 	MOVQ f+16(FP), R8
 	ADDQ $FieldSection_tape, R8
 	XORL R9, R9
-	XORL R10, R10
+	MOVQ $-1, R10
 	MOVL $1, R11                 // the start line starts at 0
 	MOVL $63, AX
 	MOVL $62, R13
@@ -956,7 +963,7 @@ loop:
 	VPTESTNMB Z18, Z1, K1        // ASCII
 	VPERMI2B.Z Z17, Z16, K1, Z1
 	VPTESTMB Z20, Z1, K5
-	VPMOVB2M Z1, K2
+	VPTESTNMB Z18, Z1, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
@@ -964,13 +971,12 @@ loop:
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ANDNQ BX, R15, DI            // S &^ T
-	NEGQ R10
-	ADCQ R15, BX
-	SBBQ R10, R10
-	ANDNQ BX, R15, R15           // F
-	TESTQ DI, DI
+	TESTQ R15, BX
 	JNZ  exit
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	ORQ  R14, R15
 	KMOVQ R15, K3
 	POPCNTQ R15, DX
@@ -1006,20 +1012,17 @@ tail:
 	VPTESTNMB Z18, Z1, K1, K1
 	VPERMI2B.Z Z17, Z16, K1, Z1
 	VPTESTMB Z20, Z1, K5
-	VPMOVB2M Z1, K2
+	VPTESTNMB Z18, Z1, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
+	BZHIQ DI, DX, DX             // a lane behind the input is neither
+	BZHIQ DI, R15, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ANDNQ BX, R15, DI            // S &^ T
-	NEGQ R10
-	ADCQ R15, BX
-	SBBQ R10, R10
-	ANDNQ BX, R15, R15           // F
-	TESTQ DI, DI
+	TESTQ R15, BX
 	JNZ  exitTail
 	MOVQ savedC-8(SP), R9
 	MOVQ savedN-16(SP), R10
@@ -1033,14 +1036,14 @@ more:
 	SHRQ $1, R8
 	MOVL R8, FieldSection_fill(DI)
 	MOVB R9, FieldSection_carryC(DI)
+	INCQ R10
 	MOVB R10, FieldSection_carryN(DI)
 	MOVB R11, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
 	VZEROUPPER
 	RET
 quiet:
-	MOVQ R9, DX
-	ORQ  R10, DX
+	LEAQ 1(R9)(R10*1), DX
 	ORQ  R11, DX
 	JNZ  resume                  // a line end or a name is under way
 	LEAQ -192(CX), DX
@@ -1089,11 +1092,17 @@ exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
-	TZCNTQ DI, BX
-	BLSMSKQ DI, DI               // lanes up to the one that leaves
+	MOVQ BX, DI
+	ANDQ R15, DI                 // S & U
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	ORQ  R14, R15
+	TZCNTQ DI, BX
+	BLSMSKQ DI, DI
 	SHRQ $1, DI
-	ANDQ DI, R15                 // positions below it
+	ANDQ DI, R15
 	KMOVQ R15, K3
 	VPCOMPRESSB.Z Z24, K3, Z2
 	LEAQ 1(SI)(BX*1), DI         // the LF of the empty line
@@ -1244,9 +1253,9 @@ line:
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	SUBL $0x21203a, R14          // colon, SP, visible octet
 	CMPL R15, $0xdeff
-	JA   irregular
+	JA   doubtful
 	TESTL $0xff00ffff, R14
-	JNZ  irregular
+	JNZ  doubtful
 	PEXTQ SI, AX, AX             // a hash of the name's last octets
 	MOVQ 16(BP)(R11*8), R14
 	BTQ  AX, R14
@@ -1355,10 +1364,16 @@ begun:
 	VPBROADCASTW DX, Y25
 	MOVBLZX FieldSection_carryC(DI), R9
 	MOVBLZX FieldSection_carryN(DI), R10
+	DECQ R10
 	MOVBLZX FieldSection_carryS(DI), R11
 	CMPQ SI, CX
 	JBE  round
 	JMP  tail
+doubtful:                    // white space, or no field line, or not for this kernel?
+	CMPB (R12)(DX*1), $0x3a
+	JNE  bad
+	CMPW (R12)(R10*1), $0x0a0d
+	JNE  bad
 irregular:
 	NEGQ ret+32(FP)
 	VZEROUPPER

@@ -14,10 +14,10 @@ const avx512Header = `//
 //	Z16 Z17  class table       Z18  -0x20 (ASCII) or 0x80 (any octet)
 //	Z20      0x5E (ASCII) or 0x01     Z24  0 1 2 ... 63
 //	Y25      the block's offset, in words    Y26  64, in words
-//	Z1       the block         K2   T        K5   C
+//	Z1       the block         K2   U        K5   C
 //
-// The ASCII kernel finds T in one lookup by the low six bits of x: the entry
-// plus x has bit 7 set when ASCII octet x is a tchar. It takes all but 0x20 to 0x7E for
+// The ASCII kernel finds U in one lookup by the low six bits of x: the entry
+// plus x has bit 7 set when ASCII octet x is no tchar. It takes all but 0x20 to 0x7E for
 // controls; so it is not sure of heads with HTAB or obs-text, as of those with
 // controls. VPERMI2B, which the other kernel needs, is three times as much work
 // for the one port that most of this kernel waits for.
@@ -25,7 +25,7 @@ const avx512Header = `//
 
 func (t avx512) data() (string, error) {
 	sum, bit := sumTable(t.c.tchar), bitTable(t.c.tchar, t.c.control)
-	return constant("sum", "sum[x&63] + x has bit 7 when ASCII octet x is a tchar.", sum[:]) +
+	return constant("sum", "sum[x&63] + x has bit 7 when ASCII octet x is no tchar.", sum[:]) +
 		constant("class", "Bit 7: tchar; bit 0: control.", bit[:]) +
 		constant("lanes", "0 to 63.", lanes()) +
 		constant("names", namesComment, t.n.table()) +
@@ -100,22 +100,22 @@ func classify512(any bool) string {
 
 const lookup512 = `	VPERMI2B.Z Z17, Z16, K1, Z1
 	VPTESTMB Z20, Z1, K5
-	VPMOVB2M Z1, K2
+	VPTESTNMB Z18, Z1, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
 `
 
 const sums512 = `	VPERMB Z16, Z1, Z2
 	VPADDB Z18, Z1, Z3           // x - 0x20
-	VPADDB Z1, Z2, Z2            // bit 7: tchar, of ASCII
+	VPADDB Z1, Z2, Z2            // bit 7: no tchar, of ASCII
 	VPCMPUB $6, Z20, Z3, K5      // not from 0x20 to 0x7E
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
-	ANDNQ R15, DX, R15
+	ORQ  DX, R15
 `
 
-const append512 = `	ORQ  R14, R15
+const append512 = name + `	ORQ  R14, R15
 	KMOVQ R15, K3
 	POPCNTQ R15, DX
 	VPCOMPRESSB.Z Z24, K3, Z2    // the numbers of the set bits
@@ -142,9 +142,13 @@ func tail512(any bool) string {
 ` + save + `	VMOVDQU8.Z (SI), K1, Z1
 `
 	if any {
-		return s + "\tVPTESTNMB Z18, Z1, K1, K1\n" + lookup512
+		s += "\tVPTESTNMB Z18, Z1, K1, K1\n" + lookup512
+	} else {
+		s += sums512
 	}
-	return s + sums512 + "\tBZHIQ DI, DX, DX             // a lane behind the input is no tchar, but below 0x20\n"
+	return s + `	BZHIQ DI, DX, DX             // a lane behind the input is neither
+	BZHIQ DI, R15, R15
+`
 }
 
 // skip512 runs over 256 octets at a time while all are visible, SP or (any
@@ -210,17 +214,7 @@ dense:
 `
 }
 
-const exit512 = `
-exit:
-	ADDQ $64, CX                 // the end of the input
-exitTail:
-	MOVQ p+0(FP), R12
-	TZCNTQ DI, BX
-	BLSMSKQ DI, DI               // lanes up to the one that leaves
-	ORQ  R14, R15
-	SHRQ $1, DI
-	ANDQ DI, R15                 // positions below it
-	KMOVQ R15, K3
+const exit512 = exit + `	KMOVQ R15, K3
 	VPCOMPRESSB.Z Z24, K3, Z2
 ` + emptyLine + `	POPCNTQ R15, DX
 	LEAQ 2(SI)(BX*1), SI         // the end of the head
