@@ -2,6 +2,7 @@ package conn
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/url"
@@ -65,6 +66,11 @@ type Request struct {
 	Key  string
 }
 
+var (
+	errScheme  = errors.New("the scheme is not http or https")
+	errURLHost = errors.New("the host is missing")
+)
+
 // NewRequest returns a request for an http or https URL. The fragment is not
 // sent (RFC 9110 §7.1), nor is userinfo.
 func NewRequest(method, rawURL string) (*Request, error) {
@@ -79,10 +85,10 @@ func NewRequest(method, rawURL string) (*Request, error) {
 		port = "443"
 	case "http":
 	default:
-		return nil, &url.Error{Op: "parse", URL: rawURL, Err: url.InvalidHostError("scheme is not http or https")}
+		return nil, &url.Error{Op: "parse", URL: rawURL, Err: errScheme}
 	}
 	if u.Hostname() == "" {
-		return nil, &url.Error{Op: "parse", URL: rawURL, Err: url.InvalidHostError("no host")}
+		return nil, &url.Error{Op: "parse", URL: rawURL, Err: errURLHost}
 	}
 	if u.Port() != "" {
 		port = u.Port()

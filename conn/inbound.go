@@ -40,12 +40,15 @@ type inbound struct {
 // begin starts on the body of a message whose head has been taken.
 func (in *inbound) begin(f parser.Framing, p *Params) {
 	in.kind, in.left = f.Kind, f.Length
-	in.trailer, in.fields, in.coded, in.pending = false, false, false, nil
 	in.framed = f.Kind == parser.NoBody || f.Kind == parser.FixedLength && f.Length == 0
 	in.done = in.framed
-	if in.done {
-		return
+	if !in.done {
+		in.beginContent(f, p)
 	}
+}
+
+func (in *inbound) beginContent(f parser.Framing, p *Params) {
+	in.trailer, in.fields, in.pending = false, false, nil
 	in.piece, in.size, in.at, in.max = p.ChunkSize, 0, 0, p.MaxBodySize
 	in.patience, in.credit, in.counted = p.BodyTimeout, p.rateWindow, 0
 	if f.Kind == parser.Chunked {
@@ -205,9 +208,15 @@ func (in *inbound) eof() error {
 	return nil
 }
 
-// end forgets the message.
+// end forgets the message. One without content has left nothing.
 func (in *inbound) end() {
-	in.pending = nil
+	if in.kind != parser.NoBody {
+		in.endContent()
+	}
+}
+
+func (in *inbound) endContent() {
+	in.kind, in.trailer, in.pending = parser.NoBody, false, nil
 	if in.gz != nil {
 		in.gz.release()
 		in.gz = nil

@@ -265,6 +265,28 @@ func TestAsynchronousResponsesKeepOrder(t *testing.T) {
 	})
 }
 
+// The handle of an exchange that is over does not set the limits of the next, which
+// nobody has begun to answer.
+func TestStaleHandleSetsNoLimits(t *testing.T) {
+	r := newRecorder()
+	var first *Conn
+	r.headers = func(c Conn, _ *StartLine, _ *Fields) error {
+		if first == nil {
+			first = &c
+			return nil
+		}
+		first.SetMaxBodySize(1)
+		first.SetBodyTimeout(time.Second)
+		return nil
+	}
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get+postHead10+"01234")
+		time.Sleep(time.Minute)
+		c.send(t, "56789")
+		expect(t, c, empty200+answers200("0123456789"), false)
+	})
+}
+
 func TestResponseWhileTheRequestIsStillComing(t *testing.T) {
 	r := newRecorder()
 	var handle Conn

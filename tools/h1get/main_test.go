@@ -67,6 +67,7 @@ func TestRequests(t *testing.T) {
 		{"GET", nil, `GET "" "" 0 `},
 		{"method and field", []string{"-X", "DELETE", "-H", "X-A: b"}, `DELETE "b" "" 0 `},
 		{"content", []string{"-d", "a=b"}, `POST "" "` + form + `" 3 a=b`},
+		{"no content", []string{"-d", ""}, `POST "" "` + form + `" 0 `},
 		{"content of a file", []string{"-d", "@" + file, "-H", "Content-Type: x/y"}, `POST "" "x/y" 9 of a file`},
 		{"content of standard input", []string{"-d", "@-"}, `POST "" "` + form + `" 8 of stdin`},
 		{"upload", []string{"-T", file}, `PUT "" "" 9 of a file`},
@@ -118,13 +119,21 @@ func TestExitCodes(t *testing.T) {
 		{exitStatus, []string{"-f", url + "/nothing"}},
 		{exitFailed, []string{"http://127.0.0.1:1/"}},
 		{exitFailed, []string{"ftp://example.com/"}},
-		{exitFailed, []string{"-H", "X: a\x01b", url}},
+		{exitUsage, []string{"-H", "X: a\x01b", url}},
+		{exitUsage, []string{"-H", "a b: c", url}},
+		{exitUsage, []string{"-d", "", "-T", "y", url}},
+		{exitUsage, []string{"-timeout", "-1s", url}},
+		{exitFailed, []string{"-X", "A B", url}},
 		{exitWrite, []string{"-o", filepath.Join(t.TempDir(), "no", "file"), url}},
 		{exitTimeout, []string{"-timeout", "50ms", url + "/slow"}},
 		{exitStatus, []string{"-f", url + "/echo", url + "/nothing", "http://127.0.0.1:1/"}},
 	} {
 		code, _, diag := h1get("", c.args...)
 		require.Equal(t, c.want, code, "%v: %s", c.args, diag)
+		if c.want != exitOK {
+			require.LessOrEqual(t, strings.Count(diag, "\n"), max(1, len(c.args)-1), "one line an error: %s", diag)
+			require.True(t, strings.HasPrefix(diag, "h1get: "), diag)
+		}
 	}
 	var diag bytes.Buffer
 	require.Equal(t, exitWrite, run(context.Background(), []string{url + "/echo"}, nil, broken{}, &diag))
