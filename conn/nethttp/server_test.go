@@ -119,6 +119,13 @@ func TestContextValues(t *testing.T) {
 	assert.Equal(t, s.addr, body)
 }
 
+func TestContextsMustNotBeNil(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	s := &Server{BaseContext: func(net.Listener) context.Context { return nil }}
+	assert.PanicsWithValue(t, "nethttp: BaseContext returned nil", func() { _ = s.Serve(l) })
+}
+
 func TestConnStates(t *testing.T) {
 	var mu sync.Mutex
 	var states []http.ConnState
