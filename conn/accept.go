@@ -9,12 +9,14 @@ import (
 	"time"
 )
 
-// Serve accepts connections on l and serves them, each on a goroutine of its
-// own, until l fails, which it returns, or the server is shut down. It closes l.
+// Serve accepts connections on l and serves them until l fails, which it returns, or
+// the server is shut down. It closes l. From a *net.TCPListener or *net.UnixListener
+// the drivers raw and loop accept themselves: with the keep-alive probes that are
+// package net's default, whatever a [net.ListenConfig] said; and that somebody else
+// has closed l they notice within 100 ms.
 func (s *Server) Serve(l net.Listener) error {
-	if s.Driver == Loop && s.TLSConfig == nil && s.ConnContext == nil { // nobody needs a net.Conn
-		l = direct(l, &s.loops)
-	}
+	given := l
+	l = s.direct(l)
 	defer l.Close()
 	if err := s.begin(); err != nil {
 		return err
@@ -25,7 +27,7 @@ func (s *Server) Serve(l net.Listener) error {
 	defer s.untrack(l)
 	ctx := context.Background()
 	if s.BaseContext != nil {
-		ctx = s.BaseContext(l)
+		ctx = s.BaseContext(given)
 	}
 	h := &home{ctx, s.Delegate}
 	for pause := time.Duration(0); ; {
@@ -112,7 +114,7 @@ func (s *Server) admit(h *home, nc net.Conn) {
 	case sc.driver == Loop && s.ConnContext == nil:
 		s.serveConn(h, sc, nc)
 	default:
-		go s.serveConn(h, sc, nc)
+		s.crew.run(func() { s.serveConn(h, sc, nc) })
 	}
 }
 
@@ -142,6 +144,9 @@ func (s *Server) enrol(nc net.Conn) *ServerConn {
 
 // addrOf returns the peer's IP address, if it has one.
 func addrOf(nc net.Conn) netip.Addr {
+	if known, ok := nc.(interface{ addr() netip.Addr }); ok {
+		return known.addr()
+	}
 	tcp, ok := nc.RemoteAddr().(*net.TCPAddr)
 	if !ok {
 		return netip.Addr{}

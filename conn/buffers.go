@@ -15,6 +15,7 @@ const (
 	flushAt    = 64 << 10 // an output buffer of this size is sent
 	gatherAt   = 16 << 10 // a body of this size is sent from where it is, not copied
 	firstPiece = 32 << 10 // what of a long one is sent ahead
+	lastPiece  = 4 << 10  // what of a chunk of gatherAt or more is copied: a write for "0" alone is dearer
 )
 
 // reader is what reading a message takes. A connection holds one while a

@@ -3,6 +3,7 @@ package conn
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"sync"
 	"time"
@@ -59,6 +60,9 @@ const DefaultMaxIdlePerHost = 64
 // it. Cancelling ctx ends whatever is under way, up to the end of the response:
 // the error is then that of ctx. Every error is a [*RequestError].
 func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
+	if r == nil || ctx == nil {
+		return nil, &RequestError{Err: errNilRequest}
+	}
 	c.start.Do(c.init)
 	body := newContent(r.Body)
 	for {
@@ -81,6 +85,8 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 		}
 	}
 }
+
+var errNilRequest = errors.New("conn: the request or its context is nil")
 
 func (c *Client) init() {
 	c.set, c.err = c.Params.settle()

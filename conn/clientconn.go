@@ -77,6 +77,9 @@ type asked struct {
 // §5.2 asks them of a user agent, or servers in use need them:
 // [parser.LenientObsFold] and [parser.LenientMissingReasonSpace].
 func NewClient(nc net.Conn, p *Params) (*ClientConn, error) {
+	if nc == nil {
+		return nil, errNilConn
+	}
 	set, err := p.settle()
 	if err != nil {
 		return nil, err

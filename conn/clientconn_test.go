@@ -239,6 +239,7 @@ func TestClientCases(t *testing.T) {
 				require.Equal(t, []string{"X-Consumed-Content-Encoding: gzip"}, r.fields)
 			}},
 		{name: "gzip off", wire: ok + "Content-Encoding: gzip\r\nContent-Length: " + fmt.Sprint(len(gzipped)) + "\r\n\r\n" + gzipped, open: true, want: has(200, gzipped), reusable: true},
+		{name: "part of what is in gzip", params: Params{Decompress: true}, wire: "HTTP/1.1 206 x\r\nContent-Encoding: gzip\r\nContent-Range: bytes 1-2/30\r\nContent-Length: 2\r\n\r\n\x8b\x08", open: true, want: has(206, "\x8b\x08"), reusable: true},
 		{name: "gzip cut off", params: Params{Decompress: true}, wire: ok + "Content-Encoding: gzip\r\nContent-Length: 30\r\n\r\n" + gzipped[:30], failed: true},
 		{name: "gzip until close", params: Params{Decompress: true}, wire: ok + "Content-Encoding: x-gzip\r\n\r\n" + gzipped, want: has(200, string(text(50)))},
 		{name: "gzip until close cut off", params: Params{Decompress: true}, wire: ok + "Content-Encoding: x-gzip\r\n\r\n" + gzipped[:len(gzipped)-1], failed: true},

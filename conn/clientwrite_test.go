@@ -29,6 +29,10 @@ func TestClientRequestFraming(t *testing.T) {
 	}{
 		{name: "GET", steps: []step{head("GET", host(), ""), finish}, want: "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"},
 		{name: "GET sent", steps: []step{send("GET", "", host())}, want: "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"},
+		{name: "TE is for the next hop", steps: []step{send("GET", "", host("TE", "trailers"))},
+			want: "GET / HTTP/1.1\r\nHost: example.com\r\nTE: trailers\r\nConnection: TE\r\n\r\n"},
+		{name: "TE that says so", steps: []step{send("GET", "", host("TE", "trailers", "Connection", "x, te"))},
+			want: "GET / HTTP/1.1\r\nHost: example.com\r\nTE: trailers\r\nConnection: x, te\r\n\r\n"},
 		{name: "GET has no content", steps: []step{head("GET", host(), ""), write("x")}, err: ErrBodyNotAllowed},
 		{name: "GET with a chunk", steps: []step{head("GET", host(), "x"), finish},
 			want: "GET / HTTP/1.1\r\nHost: example.com\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"},

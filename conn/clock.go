@@ -17,12 +17,12 @@ const tick = 100 * time.Millisecond
 //
 // The clock ticks while it has members, and needs no goroutine for it.
 type clock struct {
-	now  atomic.Int64           // nanoseconds since epoch, at the last tick
-	date atomic.Pointer[[]byte] // the Date field line of the current second
+	now     atomic.Int64           // nanoseconds since epoch, at the last tick
+	opening atomic.Pointer[[]byte] // of responses in the current second
 
 	mu      sync.Mutex
 	epoch   time.Time
-	second  int64 // of date, in Unix time
+	second  int64 // of opening, in Unix time
 	members []*link
 	timer   *time.Timer
 	also    func() // done at every tick, if not nil; set before the first
@@ -90,11 +90,10 @@ func (c *clock) advance() int64 {
 	}
 	if s := t.Unix(); s != c.second {
 		c.second = s
-		line := make([]byte, 0, len("Date: Mon, 02 Jan 2006 15:04:05 GMT\r\n"))
-		line = append(line, "Date: "...)
-		line = t.UTC().AppendFormat(line, "Mon, 02 Jan 2006 15:04:05 GMT") // RFC 9110 §5.6.7
-		line = append(line, "\r\n"...)
-		c.date.Store(&line)
+		opening := append([]byte(nil), openingStatus+"Date: "...)
+		opening = t.UTC().AppendFormat(opening, "Mon, 02 Jan 2006 15:04:05 GMT") // RFC 9110 §5.6.7
+		opening = append(opening, "\r\n"+openingEnd...)
+		c.opening.Store(&opening)
 	}
 	now := int64(t.Sub(c.epoch))
 	c.now.Store(now)
@@ -110,5 +109,15 @@ func (c *clock) after(d time.Duration) int64 {
 	return c.now.Load() + int64(d+tick)
 }
 
+// What most responses begin with: this status line, Date, and the beginning of
+// Content-Length. It is one copy.
+const (
+	openingStatus = "HTTP/1.1 200 OK\r\n"
+	openingEnd    = "Content-Length: "
+)
+
 // dateLine returns the Date field line (RFC 9110 §6.6.1), to be read only.
-func (c *clock) dateLine() []byte { return *c.date.Load() }
+func (c *clock) dateLine() []byte {
+	o := *c.opening.Load()
+	return o[len(openingStatus) : len(o)-len(openingEnd)]
+}

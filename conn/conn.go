@@ -9,7 +9,7 @@ import (
 )
 
 // Conn is a server's handle for one exchange: the means to answer one request.
-// It is a small value to be copied freely. Its methods may be called from any
+// It is a small value to be copied freely; the zero value is of no exchange. Its methods may be called from any
 // goroutine, at any time; once the exchange is over they return [ErrFinished],
 // so that no handler can write into the response of another.
 //
@@ -39,13 +39,13 @@ func (c Conn) lock() (*outbound, error) {
 	return nil, ErrFinished
 }
 
-// adopt opens the output side for an exchange that has begun, and reports whether
-// n is that. The serving loop only offers an exchange: it is whoever first
+// adopt opens the output side for exchange n, which has begun, and reports false if
+// it is over. The serving loop only offers an exchange: it is whoever first
 // answers, and has the lock anyway, that takes it up. out.mu is held.
 func (sc *ServerConn) adopt(n uint64) bool {
 	o := &sc.out
-	if n == 0 || o.exchange == n || sc.begun.Load() != n {
-		return n != 0 && o.exchange == n
+	if o.exchange == n || n <= sc.answered.Load() {
+		return o.exchange == n
 	}
 	o.exchange, o.phase = n, sendHead
 	sc.exchange, sc.ask = n, sc.offer
@@ -58,9 +58,10 @@ func (sc *ServerConn) adopt(n uint64) bool {
 
 // WriteHeaders sends the head of the response, and chunk, if it is not empty, as
 // the beginning of its content, in one write. start is made by [StatusLine]. The
-// connection adds Date if it is absent, Transfer-Encoding where the content's
-// length is not known, and Connection. Nothing is kept of start, h and chunk,
-// and nothing is sent when it fails with an [*OutputError].
+// connection adds, before the fields of h, Date if it is absent, and
+// Transfer-Encoding where the content's length is not known; behind them,
+// Connection. Nothing is kept of start, h and chunk, and nothing is sent when it
+// fails with an [*OutputError].
 func (c Conn) WriteHeaders(start StartLine, h *Header, chunk []byte) error {
 	o, err := c.lock()
 	if err != nil {
@@ -118,18 +119,18 @@ func (c Conn) Reply(start StartLine, h *Header, body []byte) error {
 		return err
 	}
 	switch {
-	case len(body) == 0:
+	case o.body == bodyChunked: // as h asked for
+		if _, err := o.write(body); err != nil {
+			return err
+		}
+		return o.finish(nil)
 	case o.body == bodyFixed: // not by write: everything is to leave together
 		if err := o.append(body); err != nil {
 			return err
 		}
 		o.left = 0
-	case o.body == bodyChunked: // as h asked for
-		if _, err := o.write(body); err != nil {
-			return err
-		}
 	}
-	return o.finish(nil)
+	return o.complete()
 }
 
 // Flush sends what has been written so far. It blocks while the peer does not
@@ -206,7 +207,9 @@ func (c Conn) ReadFrom(r io.Reader) (int64, error) {
 func (c Conn) SetBodyTimeout(d time.Duration) {
 	if o, err := c.lock(); err == nil {
 		defer o.mu.Unlock()
-		c.sc.in.patience = max(d, 0)
+		if c.sc.answered.Load() != c.exchange {
+			c.sc.in.patience = max(d, 0)
+		}
 	}
 }
 
@@ -215,7 +218,9 @@ func (c Conn) SetBodyTimeout(d time.Duration) {
 func (c Conn) SetMaxBodySize(n int64) {
 	if o, err := c.lock(); err == nil {
 		defer o.mu.Unlock()
-		c.sc.in.max = max(n, 0)
+		if c.sc.answered.Load() != c.exchange {
+			c.sc.in.max = max(n, 0)
+		}
 	}
 }
 
@@ -254,17 +259,37 @@ func (c Conn) SetCloseCallback(f func()) {
 	}
 }
 
-// AppContext returns Params.AppContext.
-func (c Conn) AppContext() any { return c.sc.AppContext() }
-
-// ServerConn returns the connection that the exchange is on.
+// ServerConn returns the connection that the exchange is on; nil for the zero Conn.
 func (c Conn) ServerConn() *ServerConn { return c.sc }
 
+// AppContext returns Params.AppContext.
+func (c Conn) AppContext() any {
+	if c.sc == nil {
+		return nil
+	}
+	return c.sc.AppContext()
+}
+
 // RemoteAddr returns the peer's address.
-func (c Conn) RemoteAddr() net.Addr { return c.sc.RemoteAddr() }
+func (c Conn) RemoteAddr() net.Addr {
+	if c.sc == nil {
+		return nil
+	}
+	return c.sc.RemoteAddr()
+}
 
 // LocalAddr returns our address.
-func (c Conn) LocalAddr() net.Addr { return c.sc.LocalAddr() }
+func (c Conn) LocalAddr() net.Addr {
+	if c.sc == nil {
+		return nil
+	}
+	return c.sc.LocalAddr()
+}
 
 // TLS returns the state of the TLS connection, or nil when there is none.
-func (c Conn) TLS() *tls.ConnectionState { return c.sc.TLS() }
+func (c Conn) TLS() *tls.ConnectionState {
+	if c.sc == nil {
+		return nil
+	}
+	return c.sc.TLS()
+}

@@ -27,11 +27,14 @@ func (s ConnState) String() string {
 	return "unknown"
 }
 
-// setState tells the server's hook of a change.
+// setState tells the server's hook, if there is one, of a change.
 func (sc *ServerConn) setState(s ConnState) {
-	if sc.server == nil || sc.server.ConnState == nil {
-		return
+	if sc.server != nil && sc.server.ConnState != nil {
+		sc.tellState(s)
 	}
+}
+
+func (sc *ServerConn) tellState(s ConnState) {
 	if s == StateIdle && sc.count == 0 || sc.state.Load() == uint32(s) && s != StateNew {
 		return
 	}

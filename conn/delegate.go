@@ -35,7 +35,8 @@ type TrailerDelegate interface {
 }
 
 // InformationalDelegate is a client's [MessageDelegate] that wants responses
-// with status 1xx (RFC 9110 §15.2). They come before HeadersReceived.
+// with status 1xx (RFC 9110 §15.2), but 101. They come before HeadersReceived.
+// start and fields are valid until the call returns.
 type InformationalDelegate interface {
 	InformationalReceived(start *StartLine, fields *Fields) error
 }
@@ -55,7 +56,7 @@ type PullDelegate interface {
 type ServerDelegate interface {
 	// StartRequest is called when a request head has been read. c is the handle
 	// for the response; it may be copied, kept, and used from any goroutine, and
-	// refuses with [ErrFinished] once its exchange is over.
+	// refuses with [ErrFinished] once its exchange is over. The result is not nil.
 	StartRequest(sc *ServerConn, c Conn) MessageDelegate
 
 	// OnClose is called once, when the serving loop of sc has ended.

@@ -2,6 +2,7 @@ package conn
 
 import (
 	"io"
+	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -82,7 +83,9 @@ func asLooped(sc *ServerConn) *looped {
 		if err != nil || sc.server == nil {
 			return nil
 		}
-		s.local = sc.server.loops.share(s.local)
+		if tcp, ok := s.local.(*net.TCPAddr); ok {
+			s.local = sc.server.loops.share(tcp.AddrPort())
+		}
 		d = newLooped(s)
 	}
 	d.sc = sc

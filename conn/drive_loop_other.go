@@ -13,8 +13,8 @@ type looped struct {
 // loops has nothing to hold.
 type loops struct{}
 
-func asLooped(*ServerConn) *looped                 { return nil }
-func direct(l net.Listener, _ *loops) net.Listener { return l }
+func asLooped(*ServerConn) *looped                   { return nil }
+func (s *Server) direct(l net.Listener) net.Listener { return l }
 
 func (*loops) supervise()    {}
 func (d *looped) enlist()    {}

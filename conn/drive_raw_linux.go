@@ -28,7 +28,8 @@ import (
 type raw struct {
 	stream
 	sc    *ServerConn
-	rc    syscall.RawConn
+	rc    syscall.RawConn // nil until something has to wait
+	step  func(fd uintptr) bool
 	fd    int // good until nc is closed, which only the serving goroutine does, last
 	dry   bool
 	waits bool
@@ -37,21 +38,18 @@ type raw struct {
 
 // newRaw returns the raw driver for sc, or nil when its net.Conn is not one for it.
 func newRaw(sc *ServerConn) *raw {
-	var rc syscall.RawConn
-	var err error
+	d := &raw{stream: stream{&sc.link}, sc: sc}
+	d.step = d.ready
 	switch nc := sc.nc.(type) {
-	case *net.TCPConn:
-		rc, err = nc.SyscallConn()
-	case *net.UnixConn:
-		rc, err = nc.SyscallConn()
+	case *bare:
+		d.fd = nc.fd
+	case *net.TCPConn, *net.UnixConn:
+		rc, err := nc.(syscall.Conn).SyscallConn()
+		if err != nil || rc.Control(func(fd uintptr) { d.fd = int(fd) }) != nil {
+			return nil
+		}
+		d.rc = rc
 	default:
-		return nil
-	}
-	if err != nil {
-		return nil
-	}
-	d := &raw{stream: stream{&sc.link}, sc: sc, rc: rc, fd: -1}
-	if rc.Control(func(fd uintptr) { d.fd = int(fd) }) != nil {
 		return nil
 	}
 	return d
@@ -60,11 +58,10 @@ func newRaw(sc *ServerConn) *raw {
 // serve is the loop around the callback.
 func (d *raw) serve() {
 	sc := d.sc
-	ready := d.ready
 	for sc.phase != serveEnd {
 		sc.inside = true
 		d.dry = false
-		err := d.rc.Read(ready)
+		err := d.pass()
 		sc.inside = false
 		if d.waits {
 			d.waits = false
@@ -80,6 +77,20 @@ func (d *raw) serve() {
 			sc.peerClosed(err)
 		}
 	}
+}
+
+// pass runs the callback until that leaves, or waiting fails. Before anything has
+// had to wait it does without the poller.
+func (d *raw) pass() (err error) {
+	if d.rc == nil {
+		if d.ready(0) {
+			return nil
+		}
+		if d.rc, err = d.sc.nc.(*bare).SyscallConn(); err != nil {
+			return err
+		}
+	}
+	return d.rc.Read(d.step)
 }
 
 // ready is the callback. It returns false to wait until the socket is readable,
@@ -171,6 +182,14 @@ func (d *raw) write(p []byte) error {
 	return d.stream.write(p)
 }
 
+func (d *raw) offer(p []byte) int {
+	if d.closing.Load() {
+		return 0
+	}
+	n, _ := writeFD(d.fd, p)
+	return n
+}
+
 func (d *raw) writeBoth(a, b []byte) error {
 	if len(a) == 0 {
 		return d.write(b)
@@ -218,22 +237,13 @@ func (d *raw) probe() {
 	}
 }
 
-// detach hands over the net.Conn, or, inside the callback, where nobody else
-// could read from it, another for a duplicate of its descriptor.
+// detach hands over the net.Conn, or, where nobody could read from it, for it is
+// none or we are inside the callback, another for a duplicate of its descriptor.
 func (d *raw) detach() (net.Conn, error) {
-	if !d.sc.inside {
+	if _, ok := d.sc.nc.(*bare); !ok && !d.sc.inside {
 		return d.stream.detach()
 	}
-	filer, ok := d.sc.nc.(interface{ File() (*os.File, error) })
-	if !ok {
-		return nil, errors.ErrUnsupported
-	}
-	f, err := filer.File()
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	nc, err := net.FileConn(f)
+	nc, err := netConnOf(d.fd)
 	if err == nil {
 		d.sc.clock.remove(d.link)
 	}

@@ -30,7 +30,8 @@ var (
 	ErrTooFewBytes  = errors.New("conn: fewer octets written than Content-Length says")
 
 	// ErrBodyNotAllowed refuses data where a message has no content: in a
-	// response with status 1xx, 204, 205 or 304 (RFC 9110 §6.4.1).
+	// response with status 1xx, 204, 205 or 304 (RFC 9110 §6.4.1), and in a
+	// request whose head announced none.
 	ErrBodyNotAllowed = errors.New("conn: this message has no content")
 
 	// ErrFinished refuses a handle whose exchange is over, ErrDetached a
@@ -39,6 +40,9 @@ var (
 	ErrDetached = errors.New("conn: the connection is detached")
 
 	errClosed = fmt.Errorf("conn: connection closed: %w", net.ErrClosed)
+
+	errNilConn     = errors.New("conn: the net.Conn is nil")
+	errNilDelegate = errors.New("conn: the delegate is nil")
 )
 
 // timeoutError is a timeout that is also os.ErrDeadlineExceeded.

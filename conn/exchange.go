@@ -103,8 +103,6 @@ func (sc *ServerConn) readHead() bool {
 	if n == 0 {
 		return false
 	}
-	sc.in.take(n)
-	sc.by = 0
 	b = b[:n:n]
 	framing, err := head.Framing(b)
 	if err == nil {
@@ -116,9 +114,11 @@ func (sc *ServerConn) readHead() bool {
 	}
 	expectation := head.Expectation(b)
 	if expectation == parser.ExpectUnknown {
-		sc.reject(&InputError{Rule: "expectation known", Section: "RFC 9110 §10.1.1", Status: 417, Err: errExpectation})
+		sc.reject(unexpected(&head.Fields))
 		return true
 	}
+	sc.in.take(n)
+	sc.by = 0
 	sc.beginExchange(b, framing, expectation == parser.ExpectContinue)
 	return true
 }
@@ -135,7 +135,7 @@ func isGzip(b []byte, fields *parser.FieldSection) bool {
 
 // beginExchange prepares both sides for one message, whose head is b, and asks
 // for its delegate.
-func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, expects bool) {
+func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, continues bool) {
 	rd := sc.in.rd
 	head := &rd.head
 	sc.in.begin(framing, sc.set.Params)
@@ -148,15 +148,26 @@ func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, expects bo
 	keeps := head.KeepAlive(b)
 	sc.asked = !keeps
 	sc.count++
-	sc.offer = question{
-		head:    head.Method == parser.MethodHead,
-		connect: head.Method == parser.MethodConnect,
-		http10:  head.Version == parser.HTTP10,
-		persist: keeps && !sc.set.NoKeepAlive && !sc.last(),
-		read:    sc.in.done,
-		expects: expects,
+	var offer question
+	switch head.Method {
+	case parser.MethodHead:
+		offer = isHead
+	case parser.MethodConnect:
+		offer = isConnect
 	}
-	sc.begun.Store(sc.count)
+	if head.Version == parser.HTTP10 {
+		offer |= isHTTP10
+	}
+	if sc.in.done {
+		offer |= isRead
+	}
+	if keeps && !sc.set.NoKeepAlive && !sc.last() {
+		offer |= persists
+	}
+	if continues {
+		offer |= expects
+	}
+	sc.offer = offer
 	sc.setState(StateActive)
 	sc.message = sc.home.delegate.StartRequest(sc, Conn{sc, sc.count})
 	p, ok := sc.message.(PullDelegate)
@@ -225,7 +236,7 @@ func (sc *ServerConn) contentRead() bool {
 
 // finishRequest says that the request has been read entirely.
 func (sc *ServerConn) finishRequest() {
-	if !sc.offer.read {
+	if !sc.offer.has(isRead) {
 		sc.requestRead()
 	}
 	sc.in.end()
@@ -249,7 +260,7 @@ func (sc *ServerConn) endExchange() {
 	switch {
 	case o.phase == sendBroken:
 		sc.phase = serveEnd
-	case sc.ask.persist:
+	case sc.ask.has(persists):
 		sc.phase = serveHead
 	case sc.asked && sc.in.len() == 0:
 		sc.phase = serveEnd // nothing comes that could hurt the response

@@ -42,6 +42,7 @@ const (
 	optClose connOpts = 1 << iota
 	optKeepAlive
 	optUpgrade
+	optTE
 )
 
 // Add appends a field line. White space around value is not part of it and is
@@ -106,6 +107,9 @@ func (h *Header) note(id parser.FieldID, value []byte) error {
 		if repeated {
 			return &OutputError{Rule: "a request has one Host", Section: "RFC 9112 §3.2"}
 		}
+		if !parser.ValidHost(value) {
+			return errHost(value)
+		}
 	case parser.FieldConnection:
 		h.opts |= connectionOptions(value)
 	}
@@ -114,6 +118,10 @@ func (h *Header) note(id parser.FieldID, value []byte) error {
 		return &OutputError{Rule: "Content-Length beside Transfer-Encoding", Section: "RFC 9112 §6.2"}
 	}
 	return nil
+}
+
+func errHost(value []byte) error {
+	return &OutputError{Rule: "Host " + strconv.Quote(string(value)) + " is not a host, or a host and a port", Section: "RFC 9110 §7.2"}
 }
 
 var comma = []byte{','}
@@ -130,6 +138,8 @@ func connectionOptions(value []byte) (opts connOpts) {
 			opts |= optKeepAlive
 		case equalFold(token, "upgrade"):
 			opts |= optUpgrade
+		case equalFold(token, "te"):
+			opts |= optTE
 		}
 		value = rest
 	}
@@ -220,6 +230,9 @@ func (h *Header) Clone() *Header {
 
 // has reports whether a field line named id is there.
 func (h *Header) has(id parser.FieldID) bool { return h != nil && h.seen.has(id) }
+
+// hasAny reports whether a field line is there whose name is in names.
+func (h *Header) hasAny(names fieldSet) bool { return h != nil && h.seen.intersects(names) }
 
 // appendWire appends the field lines but those named in skip. Almost always
 // there is nothing to skip, and it is one copy.

@@ -100,6 +100,7 @@ func TestHeaderRefusesBadFraming(t *testing.T) {
 		{{"Transfer-Encoding", "chunked"}, {"Content-Length", "1"}},
 		{{"Content-Length", "1"}, {"Transfer-Encoding", "chunked"}},
 		{{"Host", "a"}, {"Host", "a"}},
+		{{"Host", "a b"}}, {{"Host", "a/b"}}, {{"Host", "u@a"}}, {{"Host", "a:b"}}, {{"Host", "::1"}}, {{"Host", "[::1"}},
 	} {
 		var h Header
 		for _, l := range lines {
@@ -123,8 +124,8 @@ func TestHeaderRefusesBadFraming(t *testing.T) {
 func TestHeaderKnowsConnectionOptions(t *testing.T) {
 	var h Header
 	h.Add("Connection", "Upgrade , x")
-	h.Add("connection", "CLOSE,,keep-alive")
-	require.Equal(t, optClose|optKeepAlive|optUpgrade, h.opts)
+	h.Add("connection", "CLOSE,,keep-alive,te")
+	require.Equal(t, optClose|optKeepAlive|optUpgrade|optTE, h.opts)
 	h.Set("Connection", "closed")
 	require.Zero(t, h.opts)
 }

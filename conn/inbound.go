@@ -40,12 +40,15 @@ type inbound struct {
 // begin starts on the body of a message whose head has been taken.
 func (in *inbound) begin(f parser.Framing, p *Params) {
 	in.kind, in.left = f.Kind, f.Length
-	in.trailer, in.fields, in.coded, in.pending = false, false, false, nil
 	in.framed = f.Kind == parser.NoBody || f.Kind == parser.FixedLength && f.Length == 0
 	in.done = in.framed
-	if in.done {
-		return
+	if !in.done {
+		in.beginContent(f, p)
 	}
+}
+
+func (in *inbound) beginContent(f parser.Framing, p *Params) {
+	in.trailer, in.fields, in.pending = false, false, nil
 	in.piece, in.size, in.at, in.max = p.ChunkSize, 0, 0, p.MaxBodySize
 	in.patience, in.credit, in.counted = p.BodyTimeout, p.rateWindow, 0
 	if f.Kind == parser.Chunked {
@@ -127,7 +130,7 @@ func (in *inbound) raw() ([]byte, error) {
 	default:
 		data = in.bytes()
 		in.take(len(data))
-		if err := in.count(len(data)); err != nil {
+		if err := in.count(len(data), false); err != nil {
 			return nil, err
 		}
 	}
@@ -143,35 +146,46 @@ func (in *inbound) chunk() ([]byte, error) {
 	if in.len() == 0 {
 		return nil, nil
 	}
-	data, n, err := in.chunked.Next(in.bytes(), in.opts)
+	var piece [1]parser.Span
+	b := in.bytes()
+	n, err := in.chunks(piece[:])
+	switch {
+	case n > 0:
+		data := piece[0].Bytes(b)
+		return data, in.count(len(data), true)
+	case err == nil && in.trailer:
+		return nil, in.readTrailer()
+	}
+	return nil, err
+}
+
+// chunks takes the next pieces of chunked content off the window, as
+// [parser.ChunkedBody.Pieces] does, and sees to what follows the last one.
+func (in *inbound) chunks(pieces []parser.Span) (int, error) {
+	k, n, err := in.chunked.Pieces(in.bytes(), pieces, in.opts)
 	if err != nil {
-		return nil, inputError(err, in.at)
+		return k, inputError(err, in.at)
 	}
 	in.take(n)
 	in.at += int64(n)
-	if len(data) > 0 {
-		if err := in.count(len(data)); err != nil {
-			return nil, err
-		}
-		if in.chunked.Left() > uint64(in.max-in.size) {
-			return nil, bodyTooLarge(in.max) // no need to wait for it
-		}
-		return data, nil
-	}
 	if in.chunked.Done() {
 		in.trailer = true
 		in.rd.head.Fields.Reset()
-		return nil, in.readTrailer()
 	}
-	return nil, nil
+	return k, nil
 }
 
-// count adds to the size of a body whose length was not known before.
-func (in *inbound) count(n int) error {
+// count adds to the size of a body whose length was not known before. What the
+// chunk of the last piece has announced counts, too: there is no need to wait for
+// it.
+func (in *inbound) count(n int, last bool) error {
 	if in.size > math.MaxInt64-int64(n) || in.size+int64(n) > in.max {
 		return bodyTooLarge(in.max)
 	}
 	in.size += int64(n)
+	if last && in.chunked.Left() > uint64(in.max-in.size) {
+		return bodyTooLarge(in.max)
+	}
 	return nil
 }
 
@@ -205,9 +219,15 @@ func (in *inbound) eof() error {
 	return nil
 }
 
-// end forgets the message.
+// end forgets the message. One without content has left nothing.
 func (in *inbound) end() {
-	in.pending = nil
+	if in.kind != parser.NoBody {
+		in.endContent()
+	}
+}
+
+func (in *inbound) endContent() {
+	in.kind, in.trailer, in.pending = parser.NoBody, false, nil
 	if in.gz != nil {
 		in.gz.release()
 		in.gz = nil

@@ -59,6 +59,8 @@ type transport interface {
 	read(p []byte) (int, error)
 	// write blocks until all of p is sent.
 	write(p []byte) error
+	// offer sends what it can of p without blocking, and returns how much that is.
+	offer(p []byte) int
 	// writeBoth sends a and b, in one system call if it can.
 	writeBoth(a, b []byte) error
 	// readFrom sends what r yields, and reports whether it could take it from r
@@ -173,6 +175,9 @@ func (s stream) write(p []byte) error {
 	s.writeBy.Store(0)
 	return nil
 }
+
+// offer implements transport: nothing is known of a net.Conn that would not block.
+func (s stream) offer([]byte) int { return 0 }
 
 // slow reports whether a write that was woken up has made progress and may go on;
 // else it makes *err what the write failed with.

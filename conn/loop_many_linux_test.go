@@ -7,13 +7,11 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -133,69 +131,6 @@ func TestLoopCloseFromEverywhere(t *testing.T) {
 			_ = unix.Close(fd)
 		}
 	}
-}
-
-func TestLoopAddresses(t *testing.T) {
-	for _, network := range []string{"tcp4 127.0.0.1:0", "tcp6 [::1]:0", "tcp :0"} {
-		type pair struct{ local, remote net.Addr }
-		seen := make(chan pair, 2)
-		for _, withContext := range []bool{false, true} { // without, there is no net.Conn at all
-			s := &Server{Driver: Loop, Logger: quiet, Delegate: delegates(func(c Conn) MessageDelegate {
-				seen <- pair{c.LocalAddr(), c.RemoteAddr()}
-				return &plainly{c: c}
-			})}
-			if withContext {
-				s.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { return ctx }
-			}
-			kind, at, _ := strings.Cut(network, " ")
-			l, err := net.Listen(kind, at)
-			if err != nil {
-				t.Skipf("SKIPPED: %v", err) // no IPv6
-			}
-			go func() { _ = s.Serve(l) }()
-			nc, err := net.Dial(kind, l.Addr().String()) // ":0" means this machine
-			require.NoError(t, err)
-			_, _ = io.WriteString(nc, get)
-			got := <-seen
-			assert.Equal(t, nc.RemoteAddr().String(), got.local.String(), network)
-			assert.Equal(t, nc.LocalAddr().String(), got.remote.String(), network)
-			assert.IsType(t, nc.LocalAddr(), got.remote)
-			_ = nc.Close()
-			_ = s.Close()
-		}
-	}
-}
-
-func TestLoopOverUnixSockets(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "socket")
-	l, err := net.Listen("unix", name)
-	require.NoError(t, err)
-	drivers := make(chan Driver, 1)
-	s := &Server{Driver: Loop, Logger: quiet, Delegate: delegates(func(c Conn) MessageDelegate {
-		drivers <- c.ServerConn().Driver()
-		assert.Equal(t, name, c.LocalAddr().String())
-		assert.Equal(t, "unix", c.RemoteAddr().Network())
-		return &plainly{c: c}
-	})}
-	served := make(chan error)
-	go func() { served <- s.Serve(l) }()
-	nc, err := net.Dial("unix", name)
-	require.NoError(t, err)
-	_, _ = io.WriteString(nc, get)
-	require.NoError(t, nc.(*net.UnixConn).CloseWrite())
-	got, err := io.ReadAll(nc)
-	require.NoError(t, err)
-	assert.Equal(t, empty200, undated(string(got)))
-	assert.Equal(t, Loop, <-drivers)
-	_ = nc.Close()
-	require.NoError(t, l.Close()) // by someone else than the server
-	select {
-	case err := <-served:
-		assert.ErrorIs(t, err, net.ErrClosed)
-	case <-time.After(patience):
-		t.Error("Serve does not see that its listener is closed")
-	}
-	_ = s.Close()
 }
 
 func TestLoopFallsBackToStream(t *testing.T) {

@@ -3,59 +3,10 @@ package conn
 import (
 	"errors"
 	"net"
-	"net/netip"
-	"os"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// socket is what is left of a net.Conn in an event loop: the descriptor and the
-// addresses.
-type socket struct {
-	fd     int
-	local  net.Addr       // of the listener, as a rule, and shared
-	remote netip.AddrPort // zero for a Unix socket
-}
-
-// newSocket returns a socket over a duplicate of the descriptor of nc.
-func newSocket(nc net.Conn) (s socket, err error) {
-	switch nc.(type) {
-	case *net.TCPConn, *net.UnixConn:
-	default:
-		return s, errors.ErrUnsupported
-	}
-	rc, err := nc.(syscall.Conn).SyscallConn()
-	if err != nil {
-		return s, err
-	}
-	s.local = nc.LocalAddr()
-	if tcp, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
-		s.remote = tcp.AddrPort()
-	}
-	s.fd, err = dup(rc)
-	return s, err
-}
-
-// dup returns a duplicate of a descriptor, as non-blocking as the original.
-func dup(rc syscall.RawConn) (fd int, err error) {
-	failed := rc.Control(func(original uintptr) {
-		fd, err = unix.FcntlInt(original, unix.F_DUPFD_CLOEXEC, 0)
-	})
-	return fd, errors.Join(failed, err)
-}
-
-// LocalAddr returns our address.
-func (s *socket) LocalAddr() net.Addr { return s.local }
-
-// RemoteAddr returns the peer's address.
-func (s *socket) RemoteAddr() net.Addr {
-	if s.remote.IsValid() {
-		return net.TCPAddrFromAddrPort(s.remote)
-	}
-	return &net.UnixAddr{Net: "unix"} // clients have no name
-}
 
 // A looped is the net.Conn of its ServerConn.
 
@@ -82,7 +33,7 @@ func (d *looped) CloseWrite() error {
 			return err
 		}
 	}
-	return os.NewSyscallError("shutdown", unix.Shutdown(d.fd, unix.SHUT_WR))
+	return shutdownFD(d.fd)
 }
 
 // Close gives the descriptor up, and what is parked.
@@ -103,7 +54,7 @@ func (d *looped) Close() error {
 	if rest := d.rest.Swap(nil); rest != nil {
 		rest.release()
 	}
-	return os.NewSyscallError("close", unix.Close(d.fd))
+	return closeFD(d.fd)
 }
 
 // detach hands over a net.Conn made for a duplicate of the descriptor.
@@ -111,13 +62,7 @@ func (d *looped) detach() (net.Conn, error) {
 	if err := d.send(nil); err != nil {
 		return nil, err
 	}
-	fd, err := unix.FcntlInt(uintptr(d.fd), unix.F_DUPFD_CLOEXEC, 0)
-	if err != nil {
-		return nil, os.NewSyscallError("dup", err)
-	}
-	f := os.NewFile(uintptr(fd), "detached")
-	defer f.Close()
-	nc, err := net.FileConn(f)
+	nc, err := netConnOf(d.fd)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,14 @@ func (d *looped) write(p []byte) error {
 	return d.send(p)
 }
 
+// offer parks what the socket does not take.
+func (d *looped) offer(p []byte) int {
+	if d.rest.Load() != nil || d.write(p) != nil {
+		return 0
+	}
+	return len(p)
+}
+
 func (d *looped) writeBoth(a, b []byte) error {
 	if len(a) == 0 {
 		return d.write(b)

@@ -2,6 +2,7 @@ package conn
 
 import (
 	"net"
+	"net/netip"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -15,7 +16,7 @@ type loops struct {
 	mu    sync.Mutex
 	list  atomic.Pointer[[]*eventLoop] // nil where none runs
 	turn  int                          // who gets the next connection
-	local map[string]net.Addr
+	local map[netip.AddrPort]net.Addr
 	table loopTable
 }
 
@@ -86,21 +87,21 @@ func (all *loops) close(l *eventLoop) bool {
 // sharedMost is of how many local addresses connections share one copy.
 const sharedMost = 64
 
-// share returns an address equal to addr: the same for all connections that have it.
-func (all *loops) share(addr net.Addr) net.Addr {
+// share returns addr: the same net.Addr for all connections that have it.
+func (all *loops) share(addr netip.AddrPort) net.Addr {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	key := addr.String()
-	if known := all.local[key]; known != nil {
+	if known := all.local[addr]; known != nil {
 		return known
 	}
 	if all.local == nil {
-		all.local = map[string]net.Addr{}
+		all.local = map[netip.AddrPort]net.Addr{}
 	}
+	made := net.TCPAddrFromAddrPort(addr)
 	if len(all.local) < sharedMost {
-		all.local[key] = addr
+		all.local[addr] = made
 	}
-	return addr
+	return made
 }
 
 // relieve gives all loops that are in a callback another goroutine.

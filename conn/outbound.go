@@ -86,6 +86,11 @@ func (o *outbound) beforeWait(message bool) (free bool) {
 		}
 		runtime.Gosched()
 	}
+	if message && o.wouldBlock() {
+		o.sending.Store(true)
+		go o.sendAside()
+		return false
+	}
 	defer o.mu.Unlock()
 	_ = o.send()
 	o.release()
@@ -93,6 +98,26 @@ func (o *outbound) beforeWait(message bool) (free bool) {
 		o.exchange = 0
 	}
 	return !message
+}
+
+// wouldBlock sends what the driver takes at once, and reports whether that was
+// not all.
+func (o *outbound) wouldBlock() bool {
+	if o.err != nil || o.buf == nil || len(o.buf.b) == 0 || o.stopped() {
+		return false
+	}
+	n := o.link.via.offer(o.buf.b)
+	o.buf.b = o.buf.b[:copy(o.buf.b, o.buf.b[n:])]
+	return len(o.buf.b) > 0
+}
+
+// sendAside sends what is ready while the driver reads. It is begun with mu held,
+// and releases it.
+func (o *outbound) sendAside() {
+	defer o.mu.Unlock()
+	_ = o.send()
+	o.release()
+	o.sending.Store(false)
 }
 
 // flush sends what is ready. It blocks while the peer does not read.
@@ -221,10 +246,14 @@ func (o *outbound) write(p []byte) (int, error) {
 		b := o.room()
 		b.b = appendHex(b.b, uint64(len(p)))
 		b.b = append(b.b, "\r\n"...)
-		if err := o.append(p); err != nil {
-			return 0, err
+		rest := p
+		if len(p) >= gatherAt { // all but the end, which leaves with what follows
+			rest = p[len(p)-lastPiece:]
+			if err := o.flushWith(p[:len(p)-lastPiece]); err != nil {
+				return 0, err
+			}
 		}
-		b = o.room()
+		b.b = append(b.b, rest...)
 		b.b = append(b.b, "\r\n"...)
 		return len(p), o.settled()
 	}
@@ -268,6 +297,11 @@ func (o *outbound) finish(h *Header) error {
 		b.b = h.appendWire(b.b, trailerForbidden)
 		b.b = append(b.b, "\r\n"...)
 	}
+	return o.complete()
+}
+
+// complete says that nothing more is to come of the message.
+func (o *outbound) complete() error {
 	o.phase = sendComplete
 	err := o.settled()
 	o.owner.messageSent()

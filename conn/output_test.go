@@ -59,6 +59,7 @@ func TestResponsesThatBreakHTTPAreRefused(t *testing.T) {
 		"coding of a 204":            func(c conn.Conn) error { return c.WriteHeaders(status(204), with("Transfer-Encoding", "chunked"), nil) },
 		"informational for a final":  func(c conn.Conn) error { return c.WriteHeaders(status(103), nil, nil) },
 		"final for an informational": func(c conn.Conn) error { return c.WriteInformational(status(200), nil) },
+		"101 to no protocol":         func(c conn.Conn) error { return c.WriteHeaders(status(101), with("Connection", "upgrade"), nil) },
 		"101 for an informational":   func(c conn.Conn) error { return c.WriteInformational(status(101), nil) },
 		"length of an informational": func(c conn.Conn) error { return c.WriteInformational(status(103), with("Content-Length", "0")) },
 		"status of two digits":       func(c conn.Conn) error { return c.Reply(status(99), nil, hello) },

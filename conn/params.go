@@ -3,6 +3,7 @@ package conn
 import (
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/h1wire/h1wire/parser"
@@ -41,11 +42,12 @@ type Params struct {
 
 	// MaxHeaderSize is the most octets of a head: start line, field section and
 	// empty line. An exact fit passes; beyond it a server answers 431, or 414
-	// when the target alone is too long, and closes. Default 64 KiB.
+	// when the target alone is too long, and closes. Default 64 KiB, at most 2 GiB
+	// less one octet.
 	MaxHeaderSize int
 
 	// MaxFields is the most field lines of a head, and of a trailer section;
-	// beyond it a server answers 431. Default 128.
+	// beyond it a server answers 431. Default 128, at most 65535.
 	MaxFields int
 
 	// HeaderTimeout bounds the time from the first octet of a head to its end.
@@ -115,6 +117,12 @@ func (p Params) guarded() Params {
 	return p
 }
 
+// What the parser's positions can tell apart.
+const (
+	maxHeaderSize = math.MaxInt32
+	maxFields     = math.MaxUint16
+)
+
 // Validate returns an error that names the first field whose value makes no
 // sense, or nil. A connection checks its Params when it is made.
 func (p *Params) Validate() error {
@@ -126,8 +134,12 @@ func (p *Params) Validate() error {
 		return invalidParam("ChunkSize", p.ChunkSize)
 	case p.MaxHeaderSize < 0:
 		return invalidParam("MaxHeaderSize", p.MaxHeaderSize)
+	case p.MaxHeaderSize > maxHeaderSize:
+		return fmt.Errorf("conn: Params.MaxHeaderSize is %d: must not exceed %d", p.MaxHeaderSize, maxHeaderSize)
 	case p.MaxFields < 0:
 		return invalidParam("MaxFields", p.MaxFields)
+	case p.MaxFields > maxFields:
+		return fmt.Errorf("conn: Params.MaxFields is %d: must not exceed %d", p.MaxFields, maxFields)
 	case p.BodyTimeout < 0:
 		return invalidParam("BodyTimeout", p.BodyTimeout)
 	}

@@ -48,6 +48,8 @@ func TestParamsErrorNamesTheField(t *testing.T) {
 		_, err := p.resolved()
 		require.ErrorContains(t, err, "Params."+field)
 	}
+	require.ErrorContains(t, (&Params{MaxFields: 1 << 16}).Validate(), "Params.MaxFields")
+	require.NoError(t, (&Params{MaxFields: 1<<16 - 1, MaxHeaderSize: 1<<31 - 1}).Validate())
 	require.NoError(t, (*Params)(nil).Validate())
 }
 

@@ -88,7 +88,7 @@ func (c Conn) readNothing() (int, error) {
 		return 0, err
 	}
 	defer o.mu.Unlock()
-	if c.sc.ask.read && c.sc.answered.Load() != c.exchange {
+	if c.sc.ask.has(isRead) && c.sc.answered.Load() != c.exchange {
 		return 0, io.EOF
 	}
 	return 0, ErrFinished
@@ -169,7 +169,7 @@ func (sc *ServerConn) pulled() bool {
 // goAhead sends "100 (Continue)" if the client waits for it and nothing has been
 // answered.
 func (sc *ServerConn) goAhead() {
-	if sc.offer.expects {
+	if sc.offer.has(expects) {
 		sc.out.mu.Lock()
 		defer sc.out.mu.Unlock()
 		sc.adopt(sc.count)
@@ -179,10 +179,10 @@ func (sc *ServerConn) goAhead() {
 
 // sendContinue is goAhead with out.mu held.
 func (sc *ServerConn) sendContinue() error {
-	if !sc.ask.expects {
+	if !sc.ask.has(expects) {
 		return nil
 	}
-	sc.ask.expects = false
+	sc.ask &^= expects
 	if sc.out.phase != sendHead {
 		return nil
 	}

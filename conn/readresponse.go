@@ -19,9 +19,13 @@ const maxInformational = 256
 //
 // err is an [*InputError] when the peer broke HTTP, [io.ErrUnexpectedEOF] when it
 // closed too early, what d returned, [ErrHeaderTimeout], [ErrBodyTimeout], or the
-// reason for which the connection was closed on our side. How long the peer
+// reason for which the connection was closed on our side. Without a request there
+// is nothing to read: that is an error too, but closes nothing. How long the peer
 // takes to begin a response is not limited here.
 func (cc *ClientConn) ReadResponse(d MessageDelegate) (reusable bool, err error) {
+	if d == nil {
+		return false, errNilDelegate
+	}
 	if !cc.reading.TryLock() {
 		return false, errReading
 	}
@@ -31,7 +35,7 @@ func (cc *ClientConn) ReadResponse(d MessageDelegate) (reusable bool, err error)
 			cc.logPanic("callback", r)
 			err = errPanicked
 		}
-		if err != nil {
+		if err != nil && err != errNoRequest {
 			reusable = false
 			cc.fail(err)
 			if owed {
@@ -177,7 +181,8 @@ func (cc *ClientConn) beginResponse(framing parser.Framing, b []byte, odd bool) 
 	cc.persist = !tunnel && !odd && framing.Kind != parser.UntilClose && cc.current.persist &&
 		!cc.set.NoKeepAlive && head.KeepAlive(b)
 	cc.in.begin(framing, cc.set.Params)
-	cc.in.coded = cc.current.decodes && !cc.in.done && isGzip(b, &head.Fields)
+	// Part of what is coded cannot be decoded (RFC 9110 §14.2).
+	cc.in.coded = cc.current.decodes && !cc.in.done && head.Status != 206 && isGzip(b, &head.Fields)
 	cc.in.rd.fields.reset(b, &head.Fields, cc.in.coded)
 	cc.settleExpectation(expectRefused)
 	return nil

@@ -2,7 +2,6 @@ package conn
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/h1wire/h1wire/parser"
 )
@@ -188,8 +187,8 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) e
 		return err
 	}
 	if x != nil && x.host != "" {
-		if !validFieldValue(octets(x.host)) {
-			return &OutputError{Rule: "invalid Host", Section: "RFC 9112 §3.2"}
+		if !parser.ValidHost(octets(x.host)) {
+			return errHost(octets(x.host))
 		}
 		b = append(b, "Host: "...)
 		b = append(b, x.host...)
@@ -204,10 +203,12 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) e
 		b = append(b, "Transfer-Encoding: chunked\r\n"...)
 	case body == bodyFixed && !h.has(parser.FieldContentLength):
 		b = append(b, "Content-Length: "...)
-		b = strconv.AppendInt(b, left, 10)
-		b = append(b, "\r\n"...)
+		b = appendLength(b, left)
 	}
 	options := h.options()
+	if h.has(parser.FieldTE) && options&optTE == 0 {
+		b = append(b, "Connection: TE\r\n"...) // RFC 9110 §10.1.4: it is for the next hop alone
+	}
 	if cc.set.NoKeepAlive && options&optClose == 0 {
 		options |= optClose
 		b = append(b, "Connection: close\r\n"...)

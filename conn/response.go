@@ -2,7 +2,6 @@ package conn
 
 import (
 	"errors"
-	"strconv"
 
 	"github.com/h1wire/h1wire/parser"
 )
@@ -17,17 +16,22 @@ var (
 var trailerForbidden = setOf(parser.FieldContentLength) | setOf(parser.FieldTransferEncoding) |
 	setOf(parser.FieldHost) | setOf(parser.FieldConnection) | setOf(parser.FieldTrailer) |
 	setOf(parser.FieldTE) | setOf(parser.FieldUpgrade) | setOf(parser.FieldExpect) |
-	setOf(parser.FieldContentEncoding)
+	setOf(parser.FieldContentEncoding) | setOf(parser.FieldContentType) |
+	setOf(parser.FieldKeepAlive) | setOf(parser.FieldProxyConnection)
 
-// question is what a response depends on of its request.
-type question struct {
-	head    bool // the method is HEAD
-	connect bool // the method is CONNECT
-	http10  bool // the client speaks HTTP/1.0
-	persist bool // the connection may persist after this exchange
-	read    bool // the request has been read entirely
-	expects bool // the client waits for 100 (Continue)
-}
+// question is what a response depends on of its request: a set of these.
+type question uint8
+
+const (
+	isHead    question = 1 << iota // the method is HEAD
+	isConnect                      // the method is CONNECT
+	isHTTP10                       // the client speaks HTTP/1.0
+	isRead                         // the request has been read entirely
+	persists                       // the connection may persist after this exchange
+	expects                        // the client waits for 100 (Continue)
+)
+
+func (q question) has(some question) bool { return q&some != 0 }
 
 // respond appends the head of the final response. length is the length of the
 // content if the response is given whole, else -1. out.mu is held.
@@ -53,22 +57,51 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 		return err
 	}
 	buf := o.room()
-	b, err := start.appendStatusLine(buf.b)
-	if err != nil {
+	b := buf.b
+	if start.Status == 200 && start.Reason == nil && body == bodyFixed && length >= 0 && !h.hasAny(setOf(parser.FieldDate)|setOf(parser.FieldContentLength)) {
+		b = append(b, *sc.clock.opening.Load()...)
+		b = appendLength(b, length)
+	} else if b, err = sc.begin(b, start, h, body, length); err != nil {
 		return err
 	}
 
 	// Whether the rest of the request comes is not known while its content is
 	// held back; nor is it read for a response that is complete already.
-	reads := sc.ask.read || length < 0 && !sc.ask.expects
-	persist := sc.ask.persist && body != bodyUntilClose && reads && !sc.draining.Load()
+	reads := sc.ask.has(isRead) || length < 0 && !sc.ask.has(expects)
+	persist := sc.ask.has(persists) && body != bodyUntilClose && reads && !sc.draining.Load()
 	options := h.options()
-	tunnel := start.Status == 101 || sc.ask.connect && start.Status/100 == 2
+	tunnel := start.Status == 101 || sc.ask.has(isConnect) && start.Status/100 == 2
 	skip := setOf(parser.FieldTransferEncoding) // ours is written below
 	if body != bodyFixed && body != bodyHidden && start.Status != 304 {
 		skip |= setOf(parser.FieldContentLength)
 	}
 	b = h.appendWire(b, skip)
+	switch {
+	case options&optClose != 0:
+		persist = false
+	case tunnel: // the connection is about to stop being HTTP's
+		persist = false
+	case !persist:
+		b = append(b, "Connection: close\r\n"...)
+	case sc.ask.has(isHTTP10) && options&optKeepAlive == 0:
+		b = append(b, "Connection: keep-alive\r\n"...)
+	}
+	buf.b = append(b, "\r\n"...)
+
+	if !persist {
+		sc.ask &^= persists
+	}
+	o.phase, o.body, o.left = sendContent, body, left
+	return nil
+}
+
+// begin appends what comes before the application's own fields: the status line,
+// Date, and what delimits the content.
+func (sc *ServerConn) begin(b []byte, start *StartLine, h *Header, body sendBody, length int64) ([]byte, error) {
+	b, err := start.appendStatusLine(b)
+	if err != nil {
+		return b, err
+	}
 	if !h.has(parser.FieldDate) {
 		b = append(b, sc.clock.dateLine()...)
 	}
@@ -79,24 +112,9 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 		b = append(b, "Transfer-Encoding: chunked\r\n"...)
 	case length >= 0 && (body == bodyFixed || body == bodyHidden) && !h.has(parser.FieldContentLength):
 		b = append(b, "Content-Length: "...)
-		b = strconv.AppendInt(b, length, 10)
-		b = append(b, "\r\n"...)
+		b = appendLength(b, length)
 	}
-	switch {
-	case options&optClose != 0:
-		persist = false
-	case tunnel: // the connection is about to stop being HTTP's
-		persist = false
-	case !persist:
-		b = append(b, "Connection: close\r\n"...)
-	case sc.ask.http10 && options&optKeepAlive == 0:
-		b = append(b, "Connection: keep-alive\r\n"...)
-	}
-	buf.b = append(b, "\r\n"...)
-
-	sc.ask.persist = persist
-	o.phase, o.body, o.left = sendContent, body, left
-	return nil
+	return b, nil
 }
 
 // frame decides how the content of a response is delimited (RFC 9112 §6), and
@@ -104,9 +122,13 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 func (sc *ServerConn) frame(status int, h *Header, length int64) (body sendBody, left int64, err error) {
 	hasLength, hasCoding := h.has(parser.FieldContentLength), h.has(parser.FieldTransferEncoding)
 	switch {
+	case status == 200 && length >= 0 && !hasLength && !hasCoding && !sc.ask.has(isHead|isConnect):
+		return bodyFixed, length, nil // as most are
 	case status/100 == 1 && status != 101:
 		return 0, 0, &OutputError{Rule: "an informational response is not final", Section: "RFC 9110 §15.2"}
-	case status == 101, status == 204, sc.ask.connect && status/100 == 2:
+	case status == 101 && !h.has(parser.FieldUpgrade):
+		return 0, 0, &OutputError{Rule: "101 says by Upgrade what it switches to", Section: "RFC 9110 §15.2.2"}
+	case status == 101, status == 204, sc.ask.has(isConnect) && status/100 == 2:
 		if hasCoding || hasLength && h.contentLength != 0 {
 			return 0, 0, &OutputError{Rule: "this response has no content to frame", Section: "RFC 9110 §8.6"}
 		}
@@ -115,7 +137,7 @@ func (sc *ServerConn) frame(status int, h *Header, length int64) (body sendBody,
 		return 0, 0, &OutputError{Rule: "a response with status 205 has no content", Section: "RFC 9110 §15.3.6", Err: ErrBodyNotAllowed}
 	case status == 205, status == 304:
 		body = bodyNone
-	case sc.ask.head:
+	case sc.ask.has(isHead):
 		return bodyHidden, 0, nil
 	case hasLength:
 		if length >= 0 && length != h.contentLength {
@@ -126,11 +148,11 @@ func (sc *ServerConn) frame(status int, h *Header, length int64) (body sendBody,
 			return 0, 0, &OutputError{Rule: "Content-Length is not that of the content", Section: "RFC 9110 §8.6", Err: err}
 		}
 		return bodyFixed, h.contentLength, nil
-	case hasCoding && !sc.ask.http10:
+	case hasCoding && !sc.ask.has(isHTTP10):
 		return bodyChunked, 0, nil
 	case length >= 0:
 		return bodyFixed, length, nil
-	case sc.ask.http10:
+	case sc.ask.has(isHTTP10):
 		return bodyUntilClose, 0, nil
 	default:
 		return bodyChunked, 0, nil
@@ -155,7 +177,7 @@ func (sc *ServerConn) inform(start *StartLine, h *Header) error {
 		return &OutputError{Rule: "this status code is not that of an informational response", Section: "RFC 9110 §15.2"}
 	case h.has(parser.FieldContentLength) || h.has(parser.FieldTransferEncoding):
 		return &OutputError{Rule: "an informational response has no content to frame", Section: "RFC 9110 §8.6"}
-	case sc.ask.http10:
+	case sc.ask.has(isHTTP10):
 		return nil // a 1xx must not be sent to an HTTP/1.0 client
 	}
 	buf := o.room()

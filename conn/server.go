@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -34,13 +35,13 @@ type Server struct {
 	Driver Driver
 
 	// MaxConns is the most connections at once. Further ones wait to be
-	// accepted. Zero: no limit.
+	// accepted. Zero or less: no limit.
 	MaxConns int
 	// MaxConnsPerAddr is the most connections at once from one IP address.
-	// Further ones are closed as soon as they are accepted. Zero: no limit.
+	// Further ones are closed as soon as they are accepted. Zero or less: no limit.
 	MaxConnsPerAddr int
 	// MaxRequestsPerConn is the most requests on one connection; the last
-	// response says "Connection: close". Zero: no limit.
+	// response says "Connection: close". Zero or less: no limit.
 	MaxRequestsPerConn int
 
 	// TrackDetached makes Shutdown wait for, and Close close, connections that
@@ -60,6 +61,7 @@ type Server struct {
 	set       *settings
 	clock     clock
 	loops     loops // of Driver Loop
+	crew      crew
 	listeners map[net.Listener]struct{}
 	conns     map[*ServerConn]struct{}
 	perAddr   map[netip.Addr]int
@@ -71,8 +73,14 @@ type Server struct {
 	quiet     chan struct{} // closed when busy is 0 and stopped
 }
 
-// begin makes the server ready. It is called by everything.
+// begin makes the server ready to serve.
 func (s *Server) begin() error {
+	switch {
+	case s.Delegate == nil:
+		return errNilDelegate
+	case s.Driver > Loop:
+		return fmt.Errorf("conn: Server.Driver is %d: there is no such driver", s.Driver)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.beginLocked()
@@ -161,6 +169,7 @@ func (s *Server) stop() []*ServerConn {
 	if !s.stopped {
 		s.stopped = true
 		close(s.stopping)
+		s.crew.dismiss()
 		s.settleQuiet()
 	}
 	for l := range s.listeners {

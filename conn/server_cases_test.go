@@ -80,7 +80,7 @@ var serverCases = []serverCase{
 				return c.Reply(StatusLine(200), h, nil)
 			}
 		},
-		want: crlf("HTTP/1.1 200 OK\nX: caf\xe9\nContent-Length: 0\n\n"), events: "head GET /\nfinish",
+		want: crlf("HTTP/1.1 200 OK\nContent-Length: 0\nX: caf\xe9\n\n"), events: "head GET /\nfinish",
 	},
 	{
 		name: "chunked", send: crlf("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n4\nfoo=\n3\nbar\n0\n\n"),

@@ -135,6 +135,26 @@ func TestChunkIsDeliveredBeforeTheNextIsSent(t *testing.T) {
 	assert.Equal(t, []string{"one", "two", "three", "a", "b"}, r.pieces())
 }
 
+// Of many chunks that come at once, those before what is wrong are delivered.
+func TestChunksBeforeTheOneThatIsRefused(t *testing.T) {
+	const good = 3*piecesAtOnce + 1
+	chunks := strings.Repeat("3\r\nabc\r\n", good)
+	for rest, status := range map[string]string{
+		"3\r\nabc\r\n":     "413 Content Too Large",
+		"fff\r\na":         "413 Content Too Large", // announced, not sent
+		"g\r\n":            "400 Bad Request",
+		"0\r\nHost: b\r\n": "400 Bad Request",
+	} {
+		r := newRecorder()
+		bubble(t, &Params{MaxBodySize: 3*good + 2}, r, func(t *testing.T, c *client, _ *ServerConn) {
+			c.send(t, crlf("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n")+chunks+rest+"0\r\n\r\n")
+			expect(t, c, refused(status), true)
+		})
+		assert.Equal(t, good, len(r.pieces()), rest)
+		assert.Equal(t, 1, r.count("close"), rest)
+	}
+}
+
 func TestPeerLeavesInMidUpload(t *testing.T) {
 	r := newRecorder()
 	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
@@ -262,6 +282,28 @@ func TestAsynchronousResponsesKeepOrder(t *testing.T) {
 
 		require.NoError(t, handles[1].Reply(StatusLine(204), nil, nil))
 		expect(t, c, head+crlf("1\nb\n0\n\n")+"HTTP/1.1 204 No Content\r\n\r\n", false)
+	})
+}
+
+// The handle of an exchange that is over does not set the limits of the next, which
+// nobody has begun to answer.
+func TestStaleHandleSetsNoLimits(t *testing.T) {
+	r := newRecorder()
+	var first *Conn
+	r.headers = func(c Conn, _ *StartLine, _ *Fields) error {
+		if first == nil {
+			first = &c
+			return nil
+		}
+		first.SetMaxBodySize(1)
+		first.SetBodyTimeout(time.Second)
+		return nil
+	}
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get+postHead10+"01234")
+		time.Sleep(time.Minute)
+		c.send(t, "56789")
+		expect(t, c, empty200+answers200("0123456789"), false)
 	})
 }
 

@@ -1,11 +1,16 @@
 package conn
 
 import (
+	"context"
+	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/conn/conntest"
 )
 
 func TestContentLengthIsKept(t *testing.T) {
@@ -95,7 +100,10 @@ func TestResponsesWithoutContent(t *testing.T) {
 func TestTrailersOut(t *testing.T) {
 	h := new(Header)
 	h.Add("Digest", "x")
-	h.Add("Content-Length", "7") // does not belong there
+	for _, name := range []string{"Host", "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "Expect", "TE", "Trailer", "Content-Encoding", "Content-Type"} {
+		h.Add(name, "x") // does not belong there
+	}
+	h.Add("Content-Length", "7") // nor does this
 	r := newRecorder()
 	r.finish = func(c Conn, _ []byte) error {
 		require.NoError(t, c.WriteHeaders(StatusLine(200), nil, []byte("a")))
@@ -114,7 +122,7 @@ func TestApplicationsConnectionCloseIsHonoured(t *testing.T) {
 	r.finish = func(c Conn, _ []byte) error { return c.Reply(StatusLine(200), h, nil) }
 	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
 		c.send(t, get+get)
-		expect(t, c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", true)
+		expect(t, c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", true)
 	})
 }
 
@@ -134,4 +142,39 @@ func TestTransferEncodingOfTheApplication(t *testing.T) {
 			expect(t, c, crlf("HTTP/1.1 200 OK\n"+want), false)
 		})
 	}
+}
+
+// writing notes what is written at once.
+type writing struct {
+	net.Conn
+	pieces []string
+}
+
+func (w *writing) Write(p []byte) (int, error) {
+	w.pieces = append(w.pieces, string(p))
+	return w.Conn.Write(p)
+}
+
+// The end of a long chunk leaves with what ends the content.
+func TestLastChunkIsNotSentAlone(t *testing.T) {
+	content := strings.Repeat("0123456789abcdef", 4<<10)
+	r := newRecorder()
+	r.finish = func(c Conn, _ []byte) error {
+		require.NoError(t, c.WriteHeaders(StatusLine(200), nil, []byte(content)))
+		return c.Finish()
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := conntest.Pipe()
+		w := &writing{Conn: theirs}
+		sc, err := NewServerConn(w, quietly(nil))
+		require.NoError(t, err)
+		c := newClient(ours)
+		c.send(t, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+		require.NoError(t, sc.Serve(context.Background(), r))
+		<-c.done
+		sent := strings.Join(w.pieces, "")
+		assert.True(t, strings.HasSuffix(sent, "\r\n\r\n10000\r\n"+content+"\r\n0\r\n\r\n"))
+		require.Len(t, w.pieces, 3) // the head, which a socket takes together with what follows
+		assert.Len(t, w.pieces[2], lastPiece+len("\r\n0\r\n\r\n"))
+	})
 }

@@ -3,6 +3,7 @@ package conn
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"sync/atomic"
 )
@@ -30,7 +31,6 @@ type ServerConn struct {
 	ask    question // of the exchange that out is for; guarded by out.mu
 	count  uint64
 
-	begun    atomic.Uint64 // number of the exchange that has begun; 0 when none may be answered
 	answered atomic.Uint64 // the last whose response is complete, or can never be
 	draining atomic.Bool   // no exchange after the one under way
 	detached atomic.Bool
@@ -50,6 +50,9 @@ type home struct {
 // defaults; the error is that of [Params.Validate]. It takes nc over: Serve
 // closes it.
 func NewServerConn(nc net.Conn, p *Params) (*ServerConn, error) {
+	if nc == nil {
+		return nil, errNilConn
+	}
 	set, err := p.settle()
 	if err != nil {
 		return nil, err
@@ -70,18 +73,24 @@ func newServerConn(nc net.Conn, set *settings, c *clock, s *Server) *ServerConn 
 }
 
 // Serve reads requests and serves them by d until the connection ends, and
-// closes it. It is called once. Cancelling ctx closes the connection; ctx is
-// also the parent of every [Conn.Context]. The error is nil: how exchanges end
-// is what delegates are told.
+// closes it. It is called once; a second call, or one after Close, fails.
+// Cancelling ctx closes the connection; ctx is also the parent of every
+// [Conn.Context]. Otherwise the error is nil: how exchanges end is what delegates
+// are told.
 func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
+	if d == nil {
+		return errNilDelegate
+	}
 	if sc.started.Swap(true) {
-		return errClosed
+		return errServed
 	}
 	stop := context.AfterFunc(ctx, sc.interruptAll)
 	defer stop()
 	sc.serve(&home{ctx, d})
 	return nil
 }
+
+var errServed = fmt.Errorf("conn: served or closed before: %w", net.ErrClosed)
 
 // serve runs a driver's loop from beginning to end. It reports false when an
 // event loop has taken the connection over, and will end it.
@@ -108,9 +117,8 @@ func (sc *ServerConn) serve(h *home) (ended bool) {
 // that would be never, it returns at once, and the connection ends when the
 // callback returns.
 func (sc *ServerConn) Close() error {
-	if !sc.started.Swap(true) { // and it never will
-		sc.ended.end()
-		return sc.nc.Close()
+	if !sc.started.Swap(true) {
+		return sc.closeUnserved()
 	}
 	sc.interruptAll()
 	if !onServingStack() {
@@ -119,11 +127,21 @@ func (sc *ServerConn) Close() error {
 	return nil
 }
 
+// closeUnserved closes a connection on which Serve was not called, nor will be.
+func (sc *ServerConn) closeUnserved() error {
+	sc.ended.end()
+	return sc.nc.Close()
+}
+
 // Shutdown ends the connection gracefully: the exchange under way is finished,
 // and its response says "Connection: close" if its head has not been sent; no
 // other is begun. It returns when the serving loop has ended, or, with its
-// error, when ctx is done, and leaves the connection then as it is.
+// error, when ctx is done, and leaves the connection then as it is. Before Serve
+// it is Close.
 func (sc *ServerConn) Shutdown(ctx context.Context) error {
+	if !sc.started.Swap(true) {
+		return sc.closeUnserved()
+	}
 	sc.retire()
 	select {
 	case <-sc.ended.done():

@@ -79,6 +79,15 @@ func (s *StartLine) appendRequestLine(b []byte) ([]byte, error) {
 	return append(b, " HTTP/1.1\r\n"...), nil
 }
 
+// appendLength appends n, which is not negative, in decimal and CRLF: the rest of a
+// Content-Length.
+func appendLength(b []byte, n int64) []byte {
+	if n < 10 {
+		return append(b, '0'+byte(n), '\r', '\n')
+	}
+	return append(strconv.AppendInt(b, n, 10), "\r\n"...)
+}
+
 // statusLines holds the complete status line of every registered status code,
 // from 100 on.
 var statusLines = func() (lines [412]string) {

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"os"
 	"syscall"
 	"unsafe"
 
@@ -42,6 +43,26 @@ func writevFD(fd int, a, b []byte) (int, syscall.Errno) {
 		return 0, e
 	}
 	return int(n), 0
+}
+
+// shutdownFD says that nothing follows.
+func shutdownFD(fd int) error {
+	_, _, e := syscall.RawSyscall(unix.SYS_SHUTDOWN, uintptr(fd), syscall.SHUT_WR, 0)
+	return systemError("shutdown", e)
+}
+
+// closeFD closes a socket, which does not wait for its peer.
+func closeFD(fd int) error {
+	_, _, e := syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(fd), 0, 0)
+	return systemError("close", e)
+}
+
+// systemError is os.NewSyscallError for a number, where 0 is no error.
+func systemError(call string, e syscall.Errno) error {
+	if e == 0 {
+		return nil
+	}
+	return os.NewSyscallError(call, e)
 }
 
 // peerLeft reports whether the peer has closed its side, or the connection is

@@ -9,8 +9,8 @@ import (
 // They are called by the goroutine that does the work, and should return soon.
 // A request that is sent again has each of them called again.
 type Trace struct {
-	// GetConn: a connection is wanted. GotConn: here it is; idle says that it
-	// had been kept alive.
+	// GetConn: a connection is wanted. GotConn: here it is; reused says that
+	// it had been kept alive.
 	GetConn func(addr string)
 	GotConn func(nc net.Conn, reused bool)
 

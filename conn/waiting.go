@@ -6,9 +6,6 @@ import "errors"
 // what is ready, and stores by when the wait is late. It reports whether no handle
 // is good any more, for no exchange is under way.
 func (sc *ServerConn) beforeWait() (free bool) {
-	if sc.message == nil {
-		sc.begun.Store(0)
-	}
 	free = sc.out.beforeWait(sc.message != nil)
 	var by int64
 	switch sc.phase {
@@ -97,7 +94,6 @@ func (sc *ServerConn) over() bool { return sc.answered.Load() == sc.count }
 
 // close takes the output side away from every exchange. out.mu is held.
 func (sc *ServerConn) close() {
-	sc.begun.Store(0)
 	sc.out.exchange, sc.out.phase = 0, sendNothing
 	sc.answered.Store(sc.count)
 }
@@ -121,7 +117,7 @@ func (sc *ServerConn) signal() {
 	if l, ok := sc.via.(*looped); ok {
 		l.responded()
 	}
-	if !sc.ask.read {
+	if !sc.ask.has(isRead) {
 		sc.via.wakeReader() // the loop waits for the rest of the request
 	}
 }

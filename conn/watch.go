@@ -67,7 +67,7 @@ func (sc *ServerConn) onLeft(f func()) {
 // wantWatch begins to look, unless something is still to be read of the request:
 // then whoever reads it will notice. watch.mu and out.mu are held.
 func (sc *ServerConn) wantWatch(w *watcher) {
-	if !w.wanted.Swap(true) && sc.ask.read {
+	if !w.wanted.Swap(true) && sc.ask.has(isRead) {
 		sc.via.watch(w.left)
 	}
 }
@@ -77,8 +77,8 @@ func (sc *ServerConn) requestRead() {
 	sc.out.mu.Lock()
 	defer sc.out.mu.Unlock()
 	sc.adopt(sc.count)
-	if !sc.ask.read {
-		sc.ask.read = true
+	if !sc.ask.has(isRead) {
+		sc.ask |= isRead
 		if sc.watched() && !sc.over() {
 			sc.via.watch(sc.watcher().left)
 		}

@@ -10,6 +10,18 @@ import "bytes"
 // buffer that Parse read. An error is an [*Error] that belongs to h.
 func (h *RequestHead) Authority(b []byte) ([]byte, error) {
 	f := &h.Fields
+	if b[h.Target.Off] == '/' && h.Method != MethodConnect && f.Has(FieldHost) && !f.Repeated(FieldHost) {
+		// As nearly always: origin-form, and one Host, which nearly always is valid.
+		if v := f.value(int(f.first[FieldHost])).Bytes(b); hostFault(v) < 0 {
+			return v, nil
+		}
+	}
+	return h.authority(b)
+}
+
+// authority is Authority for every case.
+func (h *RequestHead) authority(b []byte) ([]byte, error) {
+	f := &h.Fields
 	f.err = Error{}
 	authority := h.targetAuthority(b)
 	host := h.host(b)
@@ -113,12 +125,17 @@ func (h *RequestHead) host(b []byte) Span {
 	if f.Repeated(FieldHost) {
 		h.blame(ErrHostRepeated, f.Line(f.next(first, FieldHost)).Name.Off, 0)
 	}
-	v := f.Line(first).Value
+	v := f.value(first)
 	if bad := hostFault(v.Bytes(b)); bad >= 0 {
 		h.blame(ErrHost, v.Off, bad)
 	}
 	return v
 }
+
+// ValidHost reports whether v may be the value of Host: [ uri-host [ ":" port ] ]
+// (RFC 9110 §7.2), which may be empty. It is for who sends one; Authority checks
+// what was received.
+func ValidHost(v []byte) bool { return hostFault(v) < 0 }
 
 func isDigits(v []byte) bool {
 	for _, c := range v {
@@ -143,6 +160,11 @@ func hostFault(v []byte) int {
 	// Nearly all of nearly every host is octets that lead from the state after
 	// the first back to it.
 	i := 0
+	for ; i < len(v)-3; i += 4 {
+		if w := (*[4]byte)(v[i:]); octets[w[0]]&octets[w[1]]&octets[w[2]]&octets[w[3]]&isRegName == 0 {
+			break
+		}
+	}
 	for i < len(v) && octets[v[i]]&isRegName != 0 {
 		i++
 	}

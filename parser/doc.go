@@ -19,7 +19,7 @@
 // error and offset stand.
 //
 // The best kernel that the CPU has is chosen once. The environment variable
-// H1WIRE_KERNEL names another for tests and measurements: table, avx2 or avx512.
+// H1WIRE_KERNEL names another for tests and measurements: table, words, avx2 or avx512.
 // The build tag purego leaves all assembly out.
 //
 // # Strictness

@@ -14,7 +14,7 @@ type FieldLine struct {
 const (
 	tapeLines = 128
 	tapeFull  = 2 + 2*tapeLines
-	tapeSlack = 64
+	tapeSlack = 128
 )
 
 // FieldSection is the field section of a head, or a trailer section. It is
@@ -57,12 +57,20 @@ func (f *FieldSection) Line(i int) FieldLine {
 	if len(f.wide) > 0 {
 		return f.wide[i]
 	}
-	start, colon, end := f.tape[2*i+1]+2, f.tape[2*i+2], f.tape[2*i+3]
-	value := Span{uint32(colon) + 2, uint32(end) - uint32(colon) - 2}
-	if f.odd[i/64]>>(i%64)&1 != 0 {
-		value = Span{uint32(f.trim[i].off), uint32(f.trim[i].len)}
+	start, colon := f.tape[2*i+1]+2, f.tape[2*i+2]
+	return FieldLine{Span{uint32(start), uint32(colon - start)}, f.value(i), f.ids[i]}
+}
+
+// value returns the value of field line i.
+func (f *FieldSection) value(i int) Span {
+	if len(f.wide) > 0 {
+		return f.wide[i].Value
 	}
-	return FieldLine{Span{uint32(start), uint32(colon - start)}, value, f.ids[i]}
+	if f.odd[uint(i)/64]>>(uint(i)%64)&1 != 0 {
+		return Span{uint32(f.trim[i].off), uint32(f.trim[i].len)}
+	}
+	at := f.tape[2*i+2:]
+	return Span{uint32(at[0]) + 2, uint32(at[1]) - uint32(at[0]) - 2}
 }
 
 // Get returns the value of the first field line named id. It aliases b.
@@ -70,7 +78,7 @@ func (f *FieldSection) Get(b []byte, id FieldID) (value []byte, ok bool) {
 	if !f.Has(id) {
 		return nil, false
 	}
-	return f.Line(int(f.first[id])).Value.Bytes(b), true
+	return f.value(int(f.first[id])).Bytes(b), true
 }
 
 // Lookup returns the value of the first field line called name, in any case. It

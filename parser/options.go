@@ -15,7 +15,7 @@ const (
 // one Options may serve any number of goroutines.
 type Options struct {
 	// MaxHeadSize is the most octets of a head, its empty line included: an
-	// exact fit passes. Default 64 KiB.
+	// exact fit passes. Default 64 KiB, at most 2^31-1: a Span is of 32 bits.
 	MaxHeadSize int
 	// MaxFields is the most field lines of a head or of a trailer section.
 	// Default 128, at most 65535.

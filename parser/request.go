@@ -78,16 +78,26 @@ func (h *RequestHead) Reset() { h.Fields.Reset() }
 
 // KeepAlive reports whether the sender lets the connection persist after this
 // message (RFC 9112 §9.3): the close option wins; HTTP/1.0 needs keep-alive.
-func (h *RequestHead) KeepAlive(b []byte) bool { return h.Fields.keepAlive(b, h.Version) }
+func (h *RequestHead) KeepAlive(b []byte) bool {
+	return h.Fields.seen>>FieldConnection&1 == 0 && h.Version >= HTTP11 || h.Fields.keepAlive(b, h.Version)
+}
 
 // Expectation returns what the Expect field asks for (RFC 9110 §10.1.1). It is
 // ExpectNone in HTTP/1.0, whatever the field says.
 func (h *RequestHead) Expectation(b []byte) Expectation {
-	f := &h.Fields
-	if !f.Has(FieldExpect) || h.Version < HTTP11 {
-		return ExpectNone
+	if h.Fields.Has(FieldExpect) {
+		return h.expectation(b)
 	}
+	return ExpectNone
+}
+
+// expectation is Expectation where there is the field.
+func (h *RequestHead) expectation(b []byte) Expectation {
+	f := &h.Fields
 	e := ExpectNone
+	if h.Version < HTTP11 {
+		return e
+	}
 	for i := int(f.first[FieldExpect]); i >= 0; i = f.next(i, FieldExpect) {
 		for l := (list{rest: f.Line(i).Value.Bytes(b)}); l.next(); {
 			if !equalFold(l.element, "100-continue") {

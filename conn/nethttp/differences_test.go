@@ -33,6 +33,21 @@ var differences = map[string]func(t *testing.T){
 	"framing": func(t *testing.T) {
 		refused(t, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n")
 	},
+	"target host": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, strings.Join([]string{r.Host, r.URL.Host, r.URL.Path, r.URL.RawQuery}, " "))
+		})
+		for target, got := range map[string]string{
+			"http://[v1.a:b]:80/x/y?z": "[v1.a:b]:80 [v1.a:b]:80 /x/y z",
+			"http://%41.b?z":           "%41.b %41.b  z",
+			"https://[vF.a]":           "[vF.a] [vF.a]  ",
+		} {
+			octets := "GET " + target + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+			assert.Contains(t, serveTheirs(t, h).raw(t, octets), "HTTP/1.1 400 ")
+			assert.True(t, strings.HasSuffix(serve(t, h).raw(t, octets), "\r\n\r\n"+got), target)
+		}
+		assert.Contains(t, serve(t, h).raw(t, "GET http://[v1.a]/%zz HTTP/1.1\r\nHost: a\r\n\r\n"), "HTTP/1.1 400 ")
+	},
 	"head size": func(t *testing.T) {
 		for octets, status := range map[string]int{
 			"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: " + strings.Repeat("a", 65<<10) + "\r\n\r\n": 431,

@@ -24,6 +24,8 @@
 //	row              net/http                        here                             because
 //	syntax           bare LF, obs-fold and more      400, and the connection closes   RFC 9112 §2.2, §5.2: others would read another message
 //	framing          chunked beside Content-Length   400, and the connection closes   RFC 9112 §6.1: request smuggling
+//	target host      400 if it is an IPvFuture or    is served                        RFC 9112 §3.2.2: a server MUST accept it
+//	                 percent-encoded ASCII
 //	head size        1 MiB                           64 KiB and 128 fields, Params    a head needs no more; 431 beyond
 //	timeouts         none unless set                 those of conn.Params             a peer must not hold a connection for ever
 //	version          HTTP/1.0 to an HTTP/1.0 client  HTTP/1.1                         RFC 9110 §2.5: one's own version

@@ -21,13 +21,31 @@ func (x *exchange) target(r *http.Request) error {
 	}
 	u, err := url.ParseRequestURI(uri)
 	if err != nil {
-		return err
+		if u, err = parseBesideHost(uri); err != nil {
+			return err
+		}
 	}
 	if authority {
 		u.Scheme = ""
 	}
 	r.URL = u
 	return nil
+}
+
+// parseBesideHost is url.ParseRequestURI for an absolute-form with a host that
+// url will not read, though it is a URI's: an IPvFuture, or percent-encoded ASCII
+// (RFC 3986 §3.2.2). The parser has checked it.
+func parseBesideHost(uri string) (*url.URL, error) {
+	scheme, rest, _ := strings.Cut(uri, "://")
+	end := strings.IndexAny(rest, "/?")
+	if end < 0 {
+		end = len(rest)
+	}
+	u, err := url.ParseRequestURI(scheme + "://host" + rest[end:])
+	if err == nil {
+		u.Host = rest[:end]
+	}
+	return u, err
 }
 
 // plainTarget splits an origin-form whose path is its own decoded form and its

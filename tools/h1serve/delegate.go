@@ -85,6 +85,8 @@ func (x *exchange) HeadersReceived(start *conn.StartLine, fields *conn.Fields) e
 		return nil
 	}
 	switch {
+	case string(path) == "*": // OPTIONS: is anybody there?
+		return x.Reply(conn.StatusLine(204), nil, nil)
 	case x.d.files != nil:
 		return x.d.files.serve(x, path, fields)
 	case string(path) == "/":

@@ -13,7 +13,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/h1wire/h1wire/conn"
 	"github.com/h1wire/h1wire/parser"
@@ -31,14 +30,20 @@ func openFiles(dir string) (*files, error) {
 	return &files{root}, nil
 }
 
-// httpDate is the format of RFC 9110 §5.6.7.
-const httpDate = "Mon, 02 Jan 2006 15:04:05 GMT"
+// allowed are the methods that files have.
+const allowed = "GET, HEAD, OPTIONS"
 
 // serve answers a request for a file or a directory.
 func (f *files) serve(x *exchange, target []byte, fields *conn.Fields) error {
-	if x.method != parser.MethodGet && x.method != parser.MethodHead {
+	switch x.method {
+	case parser.MethodGet, parser.MethodHead:
+	case parser.MethodOptions:
+		h := new(conn.Header)
+		h.Add("Allow", allowed)
+		return x.Reply(conn.StatusLine(204), h, nil)
+	default:
 		h := plain.Clone()
-		h.Add("Allow", "GET, HEAD")
+		h.Add("Allow", allowed)
 		return x.Reply(conn.StatusLine(405), h, nil)
 	}
 	name, err := url.PathUnescape(string(target))
@@ -49,33 +54,50 @@ func (f *files) serve(x *exchange, target []byte, fields *conn.Fields) error {
 	if rel == "" {
 		rel = "."
 	}
-	file, err := f.root.Open(rel)
+	file, info, err := f.open(rel)
 	if err != nil {
 		return x.Reply(conn.StatusLine(statusOf(err)), plain, nil)
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return x.Reply(conn.StatusLine(500), plain, nil)
-	}
 	if info.IsDir() {
 		if !strings.HasSuffix(name, "/") {
 			h := plain.Clone()
 			h.Add("Location", (&url.URL{Path: path.Clean("/"+name) + "/"}).EscapedPath())
 			return x.Reply(conn.StatusLine(301), h, nil)
 		}
-		if page, err := f.root.Open(path.Join(rel, "index.html")); err == nil {
+		if page, info, err := f.open(path.Join(rel, "index.html")); err == nil {
 			defer page.Close()
-			if info, err := page.Stat(); err == nil && info.Mode().IsRegular() {
+			if !info.IsDir() {
 				return sendFile(x, page, info, fields)
 			}
 		}
 		return f.list(x, file, name)
 	}
-	if !info.Mode().IsRegular() {
-		return x.Reply(conn.StatusLine(403), plain, nil)
+	if strings.HasSuffix(name, "/") {
+		return x.Reply(conn.StatusLine(404), plain, nil)
 	}
 	return sendFile(x, file, info, fields)
+}
+
+// open opens a file or a directory. Nothing else: to open a pipe would wait for
+// somebody to write into it.
+func (f *files) open(name string) (*os.File, fs.FileInfo, error) {
+	info, err := f.root.Stat(name)
+	if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		err = fs.ErrPermission
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := f.root.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if info, err = file.Stat(); err != nil {
+		_ = file.Close()
+		return nil, nil, err
+	}
+	return file, info, nil
 }
 
 func statusOf(err error) int {
@@ -90,26 +112,23 @@ func statusOf(err error) int {
 
 // sendFile answers with a file, or the part of it that is asked for.
 func sendFile(x *exchange, file *os.File, info fs.FileInfo, fields *conn.Fields) error {
-	modified := info.ModTime().UTC().Truncate(time.Second)
-	if since, err := time.Parse(httpDate, fields.String("If-Modified-Since")); err == nil && !modified.After(since) {
+	v := validatorsOf(info)
+	if status := v.refuse(fields); status != 0 {
 		h := new(conn.Header)
-		h.Add("Last-Modified", modified.Format(httpDate))
-		return x.Reply(conn.StatusLine(304), h, nil)
+		v.addTo(h)
+		return x.Reply(conn.StatusLine(status), h, nil)
 	}
 	contentType := mime.TypeByExtension(path.Ext(info.Name()))
 	if contentType == "" {
 		contentType = "application/octet-stream"
 	}
 	h := header(contentType)
-	h.Add("Last-Modified", modified.Format(httpDate))
+	v.addTo(h)
 	h.Add("Accept-Ranges", "bytes")
 	size := info.Size()
 	status, part := 200, byteRange{0, size}
 	wanted, ok := fields.Lookup("Range")
-	if condition := fields.String("If-Range"); condition != "" && condition != modified.Format(httpDate) {
-		ok = false // RFC 9110 §13.1.5: the file is not the one that was begun
-	}
-	if ok {
+	if ok && x.method == parser.MethodGet && v.rangeHolds(fields) { // RFC 9110 §14.2: for GET alone
 		switch p, err := parseRange(string(wanted), size); {
 		case errors.Is(err, errUnsatisfiable):
 			h.Add("Content-Range", fmt.Sprintf("bytes */%d", size))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -16,39 +17,40 @@ var (
 
 // parseRange reads a Range field value with one range (RFC 9110 §14.1.2).
 func parseRange(value string, size int64) (byteRange, error) {
-	set, ok := strings.CutPrefix(value, "bytes=")
-	if !ok || strings.Contains(set, ",") {
+	unit, set, ok := strings.Cut(value, "=")
+	if !ok || !strings.EqualFold(unit, "bytes") || size == 0 {
 		return byteRange{}, errIgnored
 	}
-	first, last, ok := strings.Cut(strings.TrimSpace(set), "-")
-	if !ok {
-		return byteRange{}, errIgnored
-	}
-	if first == "" { // the last so many octets
-		n, err := strconv.ParseUint(last, 10, 63)
-		switch {
-		case err != nil:
-			return byteRange{}, errIgnored
-		case n == 0 || size == 0:
-			return byteRange{}, errUnsatisfiable
-		}
-		length := min(int64(n), size)
+	from, to, ok := strings.Cut(set, "-")
+	first, last := position(from), position(to)
+	switch {
+	case !ok, from == "" && last < 0, from != "" && first < 0:
+		return byteRange{}, errIgnored // several ranges too: a comma is no digit
+	case from == "" && last == 0:
+		return byteRange{}, errUnsatisfiable
+	case from == "": // the last so many octets
+		length := min(last, size)
 		return byteRange{size - length, length}, nil
-	}
-	start, err := strconv.ParseUint(first, 10, 63)
-	if err != nil {
+	case to == "":
+		last = size - 1
+	case last < first:
 		return byteRange{}, errIgnored
 	}
-	end := uint64(size) - 1
-	if last != "" {
-		given, err := strconv.ParseUint(last, 10, 63)
-		if err != nil || given < start {
-			return byteRange{}, errIgnored
-		}
-		end = min(end, given)
-	}
-	if start >= uint64(size) {
+	if first >= size {
 		return byteRange{}, errUnsatisfiable
 	}
-	return byteRange{int64(start), int64(end - start + 1)}, nil
+	return byteRange{first, min(last, size-1) - first + 1}, nil
+}
+
+// position reads digits, -1 if there is anything else. What no file can have is
+// the largest there is: a range may end behind the file.
+func position(digits string) int64 {
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return -1
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return math.MaxInt64
+	}
+	return n
 }

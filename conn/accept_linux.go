@@ -14,16 +14,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// acceptor is a listener whose connections are made for the loop driver: a
-// net.Conn, its addresses and its place in the runtime's poller would be made for
-// nothing. It waits on a duplicate of the descriptor, because package net does not
-// let others wait on its own; so it looks once a tick whether that was closed.
+// acceptor is a listener whose connections are made for the raw and loop drivers:
+// package net would set five options for each, ask for addresses that few want to
+// know, and tell the runtime's poller. It waits on a duplicate of the descriptor,
+// because package net does not let others wait on its own; so it looks once a tick
+// whether that was closed.
 type acceptor struct {
 	net.Listener
-	all    *loops
+	server *Server
 	theirs syscall.RawConn // fails when the listener is closed
 	file   *os.File        // the duplicate
 	ours   syscall.RawConn // of it
+	tcp    bool
+	heirs  bool // what is accepted from now on came after configure
 
 	try  func(fd uintptr) bool // of Accept; here so that it is made once
 	fd   int
@@ -31,8 +34,12 @@ type acceptor struct {
 	err  syscall.Errno
 }
 
-// direct returns an acceptor for l, or l when it is not one that can be.
-func direct(l net.Listener, all *loops) net.Listener {
+// direct returns an acceptor for l, or l when it is not one that can be, or
+// somebody needs its net.Conn.
+func (s *Server) direct(l net.Listener) net.Listener {
+	if s.Driver == Stream || s.TLSConfig != nil || s.ConnContext != nil {
+		return l
+	}
 	switch l.(type) {
 	case *net.TCPListener, *net.UnixListener:
 	default:
@@ -51,10 +58,10 @@ func direct(l net.Listener, all *loops) net.Listener {
 		_ = file.Close()
 		return l
 	}
-	if _, ok := l.(*net.TCPListener); ok {
+	a := &acceptor{Listener: l, server: s, theirs: theirs, file: file, ours: ours}
+	if _, a.tcp = l.(*net.TCPListener); a.tcp {
 		_ = theirs.Control(configure)
 	}
-	a := &acceptor{Listener: l, all: all, theirs: theirs, file: file, ours: ours}
 	a.try = a.ready
 	_ = file.SetReadDeadline(time.Now().Add(tick))
 	return a
@@ -73,8 +80,9 @@ const (
 	keepAliveCount  = 9
 )
 
-// configure sets for a listener, from which connections inherit them, the options
-// that package net sets for each. That they fail to be set is no reason not to serve.
+// configure sets the options that package net sets for each connection: for a
+// listener, from which they are inherited. That they fail to be set is no reason not
+// to serve.
 func configure(fd uintptr) {
 	seconds := int(keepAlivePeriod / time.Second)
 	_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
@@ -84,7 +92,7 @@ func configure(fd uintptr) {
 	_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPCNT, keepAliveCount)
 }
 
-// Accept returns a connection that is a looped.
+// Accept returns a connection that is a looped or a bare.
 func (a *acceptor) Accept() (net.Conn, error) {
 	addr := a.Addr()
 	for {
@@ -100,23 +108,29 @@ func (a *acceptor) Accept() (net.Conn, error) {
 	if a.err != 0 {
 		return nil, &net.OpError{Op: "accept", Net: addr.Network(), Addr: addr, Err: os.NewSyscallError("accept4", a.err)}
 	}
-	s := socket{fd: a.fd, local: addr}
-	s.remote = a.remote()
-	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
-		s.local = a.all.share(localOf(a.fd, addr))
+	if a.tcp && !a.heirs {
+		configure(uintptr(a.fd))
 	}
-	return newLooped(s), nil
+	s := socket{fd: a.fd, local: addr, remote: addrPortOf(&a.peer)}
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		s.local = a.localOf(a.fd)
+	}
+	if a.server.Driver == Loop {
+		return newLooped(s), nil
+	}
+	return &bare{socket: s}, nil
 }
 
 // ready accepts one connection, if there is one.
 func (a *acceptor) ready(fd uintptr) bool {
 	for {
 		size := uint32(unsafe.Sizeof(a.peer))
-		n, _, errno := syscall.Syscall6(unix.SYS_ACCEPT4, fd, uintptr(unsafe.Pointer(&a.peer)),
+		n, _, errno := syscall.RawSyscall6(unix.SYS_ACCEPT4, fd, uintptr(unsafe.Pointer(&a.peer)),
 			uintptr(unsafe.Pointer(&size)), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
 		a.fd, a.err = int(n), errno
 		switch errno {
 		case syscall.EAGAIN:
+			a.heirs = true
 			return false
 		case syscall.EINTR, syscall.ECONNABORTED: // the client left before
 		default:
@@ -125,16 +139,32 @@ func (a *acceptor) ready(fd uintptr) bool {
 	}
 }
 
-// remote returns the address that accept4 has stored; none for a Unix socket.
-func (a *acceptor) remote() netip.AddrPort {
-	name := unsafe.Pointer(&a.peer)
-	switch a.peer.Addr.Family {
+// localOf returns the address of a connection to a listener on all addresses.
+func (a *acceptor) localOf(fd int) net.Addr {
+	var name syscall.RawSockaddrAny
+	size := uint32(unsafe.Sizeof(name))
+	_, _, errno := syscall.RawSyscall(unix.SYS_GETSOCKNAME, uintptr(fd), uintptr(unsafe.Pointer(&name)), uintptr(unsafe.Pointer(&size)))
+	if errno != 0 {
+		return a.Addr()
+	}
+	return a.server.loops.share(addrPortOf(&name))
+}
+
+// addrPortOf returns the address that the system has stored; none for that of a
+// Unix socket.
+func addrPortOf(stored *syscall.RawSockaddrAny) netip.AddrPort {
+	name := unsafe.Pointer(stored)
+	switch stored.Addr.Family {
 	case syscall.AF_INET:
 		in := (*syscall.RawSockaddrInet4)(name)
 		return netip.AddrPortFrom(netip.AddrFrom4(in.Addr), portOf(&in.Port))
 	case syscall.AF_INET6:
 		in := (*syscall.RawSockaddrInet6)(name)
-		return inet6(in.Addr, in.Scope_id, portOf(&in.Port))
+		addr := netip.AddrFrom16(in.Addr)
+		if in.Scope_id != 0 {
+			addr = addr.WithZone(strconv.Itoa(int(in.Scope_id)))
+		}
+		return netip.AddrPortFrom(addr, portOf(&in.Port))
 	}
 	return netip.AddrPort{}
 }
@@ -142,27 +172,4 @@ func (a *acceptor) remote() netip.AddrPort {
 // portOf returns a port, which is in network byte order.
 func portOf(port *uint16) uint16 {
 	return binary.BigEndian.Uint16((*[2]byte)(unsafe.Pointer(port))[:])
-}
-
-// localOf returns the address of a socket, or addr if that cannot be had.
-func localOf(fd int, addr net.Addr) net.Addr {
-	name, err := unix.Getsockname(fd)
-	if err != nil {
-		return addr
-	}
-	switch name := name.(type) {
-	case *unix.SockaddrInet4:
-		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom4(name.Addr), uint16(name.Port)))
-	case *unix.SockaddrInet6:
-		return net.TCPAddrFromAddrPort(inet6(name.Addr, name.ZoneId, uint16(name.Port)))
-	}
-	return addr
-}
-
-func inet6(ip [16]byte, zone uint32, port uint16) netip.AddrPort {
-	addr := netip.AddrFrom16(ip)
-	if zone != 0 {
-		addr = addr.WithZone(strconv.Itoa(int(zone)))
-	}
-	return netip.AddrPortFrom(addr, port)
 }

@@ -1,0 +1,66 @@
+package conn
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/conn/conntest"
+)
+
+// full answers before it reads, more than the way to the client holds.
+type full struct {
+	plainly
+	room func() int // left on the way to the client
+}
+
+func (*full) PullsBody() bool { return true }
+func (*full) Finish() error   { return nil }
+
+func (f *full) HeadersReceived(*StartLine, *Fields) error {
+	if err := f.c.WriteHeaders(StatusLine(200), nil, nil); err != nil {
+		return err
+	}
+	_ = f.c.Flush()
+	_, _ = f.c.Write(bytes.Repeat([]byte("x"), f.room())) // to HTTP/1.0 content is sent as it is
+	_ = f.c.Flush()
+	if _, err := f.c.Write([]byte("y")); err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, f.c); err != nil {
+		return err
+	}
+	return f.c.Finish()
+}
+
+// What has been written and cannot be sent does not keep the next Read from
+// reading: the client may want to send all before it reads anything.
+func TestReadDoesNotWaitForWhatIsToBeSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const way = 256
+		ours, theirs := conntest.PipeSize(way)
+		sc, err := NewServerConn(theirs, quietly(nil))
+		require.NoError(t, err)
+		served := make(chan error, 1)
+		go func() {
+			served <- sc.Serve(context.Background(), delegates(func(c Conn) MessageDelegate {
+				return &full{plainly{c: c}, func() int { return way - ours.Unread() }}
+			}))
+		}()
+		_, err = io.WriteString(ours, "POST / HTTP/1.0\r\nContent-Length: 1000\r\n\r\n")
+		require.NoError(t, err)
+		synctest.Wait()
+		assert.Equal(t, way, ours.Unread())
+		_, err = ours.Write(make([]byte, 1000))
+		require.NoError(t, err)
+		answer, err := io.ReadAll(ours)
+		require.NoError(t, err)
+		assert.Equal(t, "xy", string(answer[way-1:]))
+		require.NoError(t, <-served)
+	})
+}
