@@ -319,28 +319,16 @@ func refused(t *testing.T, octets string) {
 
 // canned answers every request with the same octets.
 func canned(t *testing.T, octets string) (url string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			nc, err := l.Accept()
-			if err != nil {
+	return eachConn(t, func(nc net.Conn) {
+		r := bufio.NewReader(nc)
+		for line := "-"; strings.TrimSpace(line) != ""; {
+			var err error
+			if line, err = r.ReadString('\n'); err != nil {
 				return
 			}
-			go func() {
-				defer nc.Close()
-				r := bufio.NewReader(nc)
-				for line := "-"; strings.TrimSpace(line) != ""; {
-					if line, err = r.ReadString('\n'); err != nil {
-						return
-					}
-				}
-				_, _ = io.WriteString(nc, octets)
-			}()
 		}
-	}()
-	return "http://" + l.Addr().String()
+		_, _ = io.WriteString(nc, octets)
+	})
 }
 
 // unread fails the test when it is read.
