@@ -26,6 +26,7 @@ const (
 	isConnect                      // the method is CONNECT
 	isHTTP10                       // the client speaks HTTP/1.0
 	isRead                         // the request has been read entirely
+	isNear                         // or will be, whatever becomes of it
 	persists                       // the connection may persist after this exchange
 	expects                        // the client waits for 100 (Continue)
 )
@@ -65,8 +66,8 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 	}
 
 	// Whether the rest of the request comes is not known while its content is
-	// held back; nor is it read for a response that is complete already.
-	reads := sc.ask.has(isRead) || length < 0 && !sc.ask.has(expects)
+	// held back; nor is much of it read for a response that is complete already.
+	reads := sc.ask.has(isRead|isNear) || length < 0 && !sc.ask.has(expects)
 	persist := sc.ask.has(persists) && body != bodyUntilClose && reads && !sc.draining.Load()
 	options := h.options()
 	tunnel := start.Status == 101 || sc.ask.has(isConnect) && start.Status/100 == 2
