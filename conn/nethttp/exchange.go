@@ -29,9 +29,12 @@ func (s *service) StartRequest(sc *conn.ServerConn, c conn.Conn) conn.MessageDel
 	return x
 }
 
-// valuesInside is how many field values a request holds without another
-// allocation. More than 8 would make its map larger, too.
-const valuesInside = 8
+// How many field values a request, and a response, hold without another
+// allocation: what there is room for in the size class of the rest.
+const (
+	requestValues  = 5
+	responseValues = 6
+)
 
 // exchange is one request and its response, in one allocation. The handler may
 // keep any part of it for as long as it likes, so it is never used again.
@@ -43,7 +46,7 @@ type exchange struct {
 	context  requestContext
 	body     requestBody
 	response response
-	values   [valuesInside]string
+	values   [requestValues]string
 }
 
 // PullsBody implements conn.PullDelegate: the handler runs in HeadersReceived.
