@@ -18,6 +18,7 @@
 //	-timeout D   limit of each exchange, such as 10s; default none
 //	-progress    say how much has arrived even if standard error is no terminal
 //	-probe       the form that conformance checks read, see probe.go
+//	-nethttp     with -probe: through package conn/nethttp
 //
 // Exit codes: 0 all responses were received entirely; 1 an exchange failed; 2
 // bad flags; 22 a status from 400 up with -f; 23 the content could not be written;
@@ -71,6 +72,7 @@ type config struct {
 	insecure bool
 	fail     bool
 	probe    bool
+	nethttp  bool
 	progress bool
 	timeout  time.Duration
 }
@@ -101,6 +103,7 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	f.BoolVar(&c.insecure, "k", false, "do not check the certificate")
 	f.BoolVar(&c.fail, "f", false, "fail at a status from 400 up")
 	f.BoolVar(&c.probe, "probe", false, "write the form that conformance checks read")
+	f.BoolVar(&c.nethttp, "nethttp", false, "with -probe: through package conn/nethttp")
 	f.BoolVar(&c.progress, "progress", false, "show progress even if standard error is no terminal")
 	f.DurationVar(&c.timeout, "timeout", 0, "limit of each exchange; 0: none")
 	switch err := f.Parse(args); {
@@ -120,6 +123,8 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 		return nil, errors.New("no URL; h1get -h says more")
 	case c.posts && c.upload != "":
 		return nil, errors.New("-d and -T exclude each other")
+	case c.nethttp && !c.probe:
+		return nil, errors.New("-nethttp goes with -probe")
 	case c.timeout < 0:
 		return nil, errors.New("-timeout is negative")
 	}
@@ -144,7 +149,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	defer client.Close()
 	if c.probe {
-		return probe(ctx, client, c.urls, os.Getenv, stdout)
+		return probe(ctx, c, client, os.Getenv, stdout)
 	}
 	out := stdout
 	if c.output != "-" {

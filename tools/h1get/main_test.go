@@ -155,17 +155,28 @@ func TestProbe(t *testing.T) {
 			return ""
 		}
 	}
-	client := new(conn.Client)
-	defer client.Close()
-	var out bytes.Buffer
-	require.Equal(t, exitOK, probe(context.Background(), client, []string{url + "/gzip"}, env("H1_GZIP", "1"), &out))
-	require.Equal(t, "200 6\nzipped\n", out.String())
-	out.Reset()
-	code := probe(context.Background(), client, []string{"http://127.0.0.1:1/", url + "/echo"}, env("H1_METHOD", "POST", "H1_BODY", "x"), &out)
-	require.Equal(t, exitFailed, code)
-	first, rest, _ := strings.Cut(out.String(), "\n")
-	require.True(t, strings.HasPrefix(first, "error "), first)
-	require.Equal(t, "200 14\nPOST \"\" \"\" 1 x\n", rest)
+	for _, through := range []bool{false, true} {
+		t.Run(fmt.Sprintf("nethttp %v", through), func(t *testing.T) {
+			probes := func(env func(string) string, urls ...string) (int, string) {
+				var out bytes.Buffer
+				client := new(conn.Client)
+				defer client.Close()
+				code := probe(context.Background(), &config{urls: urls, nethttp: through}, client, env, &out)
+				return code, out.String()
+			}
+			code, out := probes(env(), url+"/gzip")
+			require.Equal(t, "200 5\nplain\n", out)
+			require.Equal(t, exitOK, code)
+			code, out = probes(env("H1_METHOD", "POST", "H1_BODY", "x"), "http://127.0.0.1:1/", url+"/echo")
+			require.Equal(t, exitFailed, code)
+			first, rest, _ := strings.Cut(out, "\n")
+			require.True(t, strings.HasPrefix(first, "error "), first)
+			require.Equal(t, "200 14\nPOST \"\" \"\" 1 x\n", rest)
+			code, out = probes(env("H1_GZIP", "1"), url+"/gzip")
+			require.Equal(t, "200 6\nzipped\n", out)
+			require.Equal(t, exitOK, code)
+		})
+	}
 }
 
 func TestMeter(t *testing.T) {
