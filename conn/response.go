@@ -141,14 +141,7 @@ func (sc *ServerConn) frame(status int, h *Header, length int64) (body sendBody,
 	case sc.ask.has(isHead):
 		return bodyHidden, 0, nil
 	case hasLength:
-		if length >= 0 && length != h.contentLength {
-			err := ErrTooFewBytes
-			if length > h.contentLength {
-				err = ErrTooManyBytes
-			}
-			return 0, 0, &OutputError{Rule: "Content-Length is not that of the content", Section: "RFC 9110 §8.6", Err: err}
-		}
-		return bodyFixed, h.contentLength, nil
+		return bodyFixed, h.contentLength, h.lengthIs(length)
 	case hasCoding && !sc.ask.has(isHTTP10):
 		return bodyChunked, 0, nil
 	case length >= 0:
