@@ -1,6 +1,10 @@
 package conn
 
-import "time"
+import (
+	"time"
+
+	"github.com/h1wire/h1wire/parser"
+)
 
 // rateWindow is the time over which MinBodyRate is measured. What a Server demands
 // by itself must not hurt a client on a bad line, so its window is long.
@@ -15,6 +19,12 @@ const (
 // needed, unless stop said that no more content is wanted.
 func (in *inbound) deliver(d MessageDelegate, stop func() bool) error {
 	for !in.done {
+		if in.kind == parser.Chunked && !in.coded && !in.trailer && in.len() > 0 {
+			if stopped, err := in.deliverChunks(d, stop); stopped || err != nil {
+				return err
+			}
+			continue
+		}
 		data, err := in.next()
 		if err != nil {
 			return err
@@ -33,6 +43,36 @@ func (in *inbound) deliver(d MessageDelegate, stop func() bool) error {
 		return in.deliverTrailers(d)
 	}
 	return nil
+}
+
+// piecesAtOnce is how many pieces of chunked content are looked for at once.
+const piecesAtOnce = 32
+
+// deliverChunks is deliver for the data of many chunks.
+func (in *inbound) deliverChunks(d MessageDelegate, stop func() bool) (stopped bool, err error) {
+	var pieces [piecesAtOnce]parser.Span
+	b := in.bytes()
+	n, broken := in.chunks(pieces[:])
+	for i, p := range pieces[:n] {
+		data := p.Bytes(b)
+		if err := in.count(len(data), i == n-1); err != nil {
+			return false, err
+		}
+		for len(data) > 0 {
+			part := data
+			if len(part) > in.piece {
+				part = data[:in.piece:in.piece]
+			}
+			data = data[len(part):]
+			if err := d.DataReceived(part); err != nil {
+				return false, &callbackError{err}
+			}
+			if stop != nil && stop() {
+				return true, nil
+			}
+		}
+	}
+	return false, broken
 }
 
 // deliverTrailers hands over the trailer section, if there is one and the

@@ -108,7 +108,7 @@ func TestServerCasesOverTCP(t *testing.T) {
 					break
 				}
 			}
-			assert.Equal(t, tc.want, undated(got.String()), tc.name)
+			assert.Equal(t, tc.want, unexplained(got.String()), tc.name)
 			_ = nc.Close()
 			<-r.closed
 			tc.checkEvents(t, r)
@@ -305,7 +305,7 @@ func TestTimeoutsOverTCP(t *testing.T) {
 				defer nc.Close()
 				got, err := io.ReadAll(nc)
 				assert.NoError(t, err)
-				assert.Equal(t, want, undated(string(got)))
+				assert.Equal(t, want, unexplained(string(got)))
 			})
 		}
 		wg.Wait()

@@ -103,8 +103,6 @@ func (sc *ServerConn) readHead() bool {
 	if n == 0 {
 		return false
 	}
-	sc.in.take(n)
-	sc.by = 0
 	b = b[:n:n]
 	framing, err := head.Framing(b)
 	if err == nil {
@@ -116,9 +114,11 @@ func (sc *ServerConn) readHead() bool {
 	}
 	expectation := head.Expectation(b)
 	if expectation == parser.ExpectUnknown {
-		sc.reject(&InputError{Rule: "expectation known", Section: "RFC 9110 §10.1.1", Status: 417, Err: errExpectation})
+		sc.reject(unexpected(&head.Fields))
 		return true
 	}
+	sc.in.take(n)
+	sc.by = 0
 	sc.beginExchange(b, framing, expectation == parser.ExpectContinue)
 	return true
 }

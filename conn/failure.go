@@ -1,9 +1,13 @@
 package conn
 
 import (
+	"bytes"
 	"errors"
 	"log/slog"
 	"runtime"
+	"strconv"
+
+	"github.com/h1wire/h1wire/parser"
 )
 
 var (
@@ -17,20 +21,62 @@ func (sc *ServerConn) reject(e *InputError) {
 	sc.set.Logger.Debug("bad request", "remote", sc.nc.RemoteAddr(), "err", e)
 	o := &sc.out
 	o.mu.Lock()
-	if sc.phase != serveHead {
+	var explains bool
+	if sc.phase == serveHead {
+		b := sc.in.bytes()
+		explains = isNoHead(b[:min(int64(len(b)), e.Offset)])
+	} else {
 		sc.adopt(sc.count)
+		explains = !sc.ask.has(isHead)
 	}
 	if o.err == nil && (sc.phase == serveHead || o.phase == sendHead) {
 		start := StatusLine(e.Status)
 		b := o.room()
 		b.b, _ = start.appendStatusLine(b.b)
 		b.b = append(b.b, sc.clock.dateLine()...)
-		b.b = append(b.b, "Connection: close\r\nContent-Length: 0\r\n\r\n"...)
+		b.b = append(b.b, "Connection: close\r\n"...)
+		b.b = e.appendExplanation(b.b, explains)
 	}
 	sc.close()
 	o.mu.Unlock()
 	sc.abandon(e)
 	sc.linger()
+}
+
+// isNoHead reports whether what begins with b is sure to be no HEAD request, in
+// answer to which no content may be sent (RFC 9110 §9.3.2).
+func isNoHead(b []byte) bool {
+	const method = "HEAD"
+	b = bytes.TrimLeft(b, "\r\n")
+	n := min(len(b), len(method))
+	return string(b[:n]) != method[:n]
+}
+
+// unexpected is the refusal of an expectation.
+func unexpected(fields *parser.FieldSection) *InputError {
+	e := &InputError{Rule: "the expectation is 100-continue", Section: "RFC 9110 §10.1.1", Status: 417, Err: errExpectation}
+	for i := range fields.Len() {
+		if l := fields.Line(i); l.ID == parser.FieldExpect {
+			e.Offset = int64(l.Value.Off)
+			break
+		}
+	}
+	return e
+}
+
+// appendExplanation appends the rest of a response: content that says what was
+// wrong (RFC 9110 §15.5), or none.
+func (e *InputError) appendExplanation(b []byte, explains bool) []byte {
+	if !explains {
+		return append(b, "Content-Length: 0\r\n\r\n"...)
+	}
+	b = append(b, "Content-Type: text/plain; charset=utf-8\r\nContent-Length: "...)
+	b = strconv.AppendInt(b, int64(len(e.Section)+len(": ")+len(e.Rule)+len("\n")), 10)
+	b = append(b, "\r\n\r\n"...)
+	b = append(b, e.Section...)
+	b = append(b, ": "...)
+	b = append(b, e.Rule...)
+	return append(b, '\n')
 }
 
 // failed ends the exchange because of an error: the peer's, which is answered if

@@ -130,7 +130,7 @@ func (in *inbound) raw() ([]byte, error) {
 	default:
 		data = in.bytes()
 		in.take(len(data))
-		if err := in.count(len(data)); err != nil {
+		if err := in.count(len(data), false); err != nil {
 			return nil, err
 		}
 	}
@@ -146,35 +146,46 @@ func (in *inbound) chunk() ([]byte, error) {
 	if in.len() == 0 {
 		return nil, nil
 	}
-	data, n, err := in.chunked.Next(in.bytes(), in.opts)
+	var piece [1]parser.Span
+	b := in.bytes()
+	n, err := in.chunks(piece[:])
+	switch {
+	case n > 0:
+		data := piece[0].Bytes(b)
+		return data, in.count(len(data), true)
+	case err == nil && in.trailer:
+		return nil, in.readTrailer()
+	}
+	return nil, err
+}
+
+// chunks takes the next pieces of chunked content off the window, as
+// [parser.ChunkedBody.Pieces] does, and sees to what follows the last one.
+func (in *inbound) chunks(pieces []parser.Span) (int, error) {
+	k, n, err := in.chunked.Pieces(in.bytes(), pieces, in.opts)
 	if err != nil {
-		return nil, inputError(err, in.at)
+		return k, inputError(err, in.at)
 	}
 	in.take(n)
 	in.at += int64(n)
-	if len(data) > 0 {
-		if err := in.count(len(data)); err != nil {
-			return nil, err
-		}
-		if in.chunked.Left() > uint64(in.max-in.size) {
-			return nil, bodyTooLarge(in.max) // no need to wait for it
-		}
-		return data, nil
-	}
 	if in.chunked.Done() {
 		in.trailer = true
 		in.rd.head.Fields.Reset()
-		return nil, in.readTrailer()
 	}
-	return nil, nil
+	return k, nil
 }
 
-// count adds to the size of a body whose length was not known before.
-func (in *inbound) count(n int) error {
+// count adds to the size of a body whose length was not known before. What the
+// chunk of the last piece has announced counts, too: there is no need to wait for
+// it.
+func (in *inbound) count(n int, last bool) error {
 	if in.size > math.MaxInt64-int64(n) || in.size+int64(n) > in.max {
 		return bodyTooLarge(in.max)
 	}
 	in.size += int64(n)
+	if last && in.chunked.Left() > uint64(in.max-in.size) {
+		return bodyTooLarge(in.max)
+	}
 	return nil
 }
 

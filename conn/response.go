@@ -16,7 +16,8 @@ var (
 var trailerForbidden = setOf(parser.FieldContentLength) | setOf(parser.FieldTransferEncoding) |
 	setOf(parser.FieldHost) | setOf(parser.FieldConnection) | setOf(parser.FieldTrailer) |
 	setOf(parser.FieldTE) | setOf(parser.FieldUpgrade) | setOf(parser.FieldExpect) |
-	setOf(parser.FieldContentEncoding)
+	setOf(parser.FieldContentEncoding) | setOf(parser.FieldContentType) |
+	setOf(parser.FieldKeepAlive) | setOf(parser.FieldProxyConnection)
 
 // question is what a response depends on of its request: a set of these.
 type question uint8

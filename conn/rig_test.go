@@ -22,6 +22,13 @@ var dateField = regexp.MustCompile(`Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d
 // undated takes the Date fields out, to compare the rest.
 func undated(s string) string { return dateField.ReplaceAllString(s, "") }
 
+var explanation = regexp.MustCompile(`Content-Type: text/plain; charset=utf-8\r\nContent-Length: \d+\r\n\r\nRFC [^\n]+\n$`)
+
+// unexplained takes out, too, what a refusal says of its reason.
+func unexplained(s string) string {
+	return explanation.ReplaceAllString(undated(s), "Content-Length: 0\r\n\r\n")
+}
+
 // client is a test's end of a connection. It collects what comes in.
 type client struct {
 	net.Conn
@@ -49,12 +56,12 @@ func newClient(nc net.Conn) *client {
 	return c
 }
 
-// received returns what has come in so far, without Date, and whether the
-// server has closed.
+// received returns what has come in so far, without Date and explanations, and
+// whether the server has closed.
 func (c *client) received() (string, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return undated(string(c.got)), c.err != nil
+	return unexplained(string(c.got)), c.err != nil
 }
 
 func (c *client) send(t testing.TB, s string) {

@@ -65,3 +65,10 @@ func BenchmarkServerFields(b *testing.B) {
 func BenchmarkServerContent(b *testing.B) {
 	benchmarkCore(b, lengthed("", strings.Repeat("x", 1024)), 1, &frugal{reply: replyPlain, blind: true})
 }
+
+// BenchmarkServerChunks is a request with 64 chunks.
+func BenchmarkServerChunks(b *testing.B) {
+	const head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+	body := strings.Repeat("80\r\n"+strings.Repeat("x", 128)+"\r\n", 64) + "0\r\n\r\n"
+	benchmarkCore(b, head+body, 1, &frugal{reply: replyPlain, blind: true})
+}

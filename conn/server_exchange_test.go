@@ -135,6 +135,26 @@ func TestChunkIsDeliveredBeforeTheNextIsSent(t *testing.T) {
 	assert.Equal(t, []string{"one", "two", "three", "a", "b"}, r.pieces())
 }
 
+// Of many chunks that come at once, those before what is wrong are delivered.
+func TestChunksBeforeTheOneThatIsRefused(t *testing.T) {
+	const good = 3*piecesAtOnce + 1
+	chunks := strings.Repeat("3\r\nabc\r\n", good)
+	for rest, status := range map[string]string{
+		"3\r\nabc\r\n":     "413 Content Too Large",
+		"fff\r\na":         "413 Content Too Large", // announced, not sent
+		"g\r\n":            "400 Bad Request",
+		"0\r\nHost: b\r\n": "400 Bad Request",
+	} {
+		r := newRecorder()
+		bubble(t, &Params{MaxBodySize: 3*good + 2}, r, func(t *testing.T, c *client, _ *ServerConn) {
+			c.send(t, crlf("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n")+chunks+rest+"0\r\n\r\n")
+			expect(t, c, refused(status), true)
+		})
+		assert.Equal(t, good, len(r.pieces()), rest)
+		assert.Equal(t, 1, r.count("close"), rest)
+	}
+}
+
 func TestPeerLeavesInMidUpload(t *testing.T) {
 	r := newRecorder()
 	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {

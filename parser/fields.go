@@ -14,7 +14,7 @@ type FieldLine struct {
 const (
 	tapeLines = 128
 	tapeFull  = 2 + 2*tapeLines
-	tapeSlack = 64
+	tapeSlack = 128
 )
 
 // FieldSection is the field section of a head, or a trailer section. It is

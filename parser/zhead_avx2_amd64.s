@@ -7,40 +7,43 @@
 
 // The whole-head kernel: two masks of 64 octets, and no branch a field.
 //
-// T has a bit for each tchar, C for each control (every octet that a field value
-// must not hold; CR and LF are among them). Then, with carries from block to
-// block:
+// U has a bit for each octet that is no tchar, C for each control (every octet
+// that a field value must not hold; CR and LF are among them). Then, with carries
+// from block to block:
 //
 //	first = C &^ (C<<1 | carry)      the first of each run of controls: the CR of each line end
 //	S     = first<<2 | carry         where lines start
-//	F     = ((S | carry) + T) &^ T   the addition ripples through each name, to the octet behind it
-//	leave when F & (S | first) != 0  an empty line, an empty name, a fold, no colon
+//	leave when S & U != 0            an empty line, an empty name, a fold
+//	F     = (S + ^U + carry) & U     the addition ripples through each name, to the octet behind it
 //
-// F and first, in order, are the tape: the end of the method (or of "HTTP"), the
+// S + ^U + 1 is S - U, so the carry is a borrow that is not there.
+// F | first is the tape, in order: the end of the method (or of "HTTP"), the
 // CR of the start line, then colon and CR of each field line. No mask says that
 // they are: a third control in a run lands on a line start and leaves, and that
 // the others are colons and CR LF is checked once per field line, behind the
-// empty line.
+// empty line. That finds a line without a colon, too: where it ends is the end
+// of its name.
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
-//	R9   carry of C            R10  carry of the addition    R11  carry of S, 2 bits
-//	R15  T, then F             DX   C                        R14  first
-//	BX   S | first             BP   the last block of the round
+//	R9   carry of C            R10  -1: a borrow, no carry   R11  carry of S, 2 bits
+//	R15  U, then F             DX   C                        R14  first
+//	BX   S, then the sum       BP   the last block of the round
 //	AX   63                    R13  62
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
-// The result is the length of the head (when bit 0 of repeated is set, the caller
-// has to look at the names); minus the length when the caller has to look at the
-// lines; 0 when more octets are needed; -1 when the kernel is not sure.
+// The result is the length of the head; minus the length when the caller has to
+// look at the lines, or, when bit 0 of repeated is set, at their names only; 0 when
+// more octets are needed; -1 when the kernel is not sure.
 //
 // AVX2, BMI2:
 //
 //	Y8  Y9   class by low and by high nibble    Y12  0x0F
 //	Y10      0x80 less the least C              Y11  0x7F
+//	Y13      0
 //
 // low[x&15] & high[x>>4] is zero for an octet in neither class, and at least
-// as much as the least C for a control. A saturating addition moves either fact into bit 7. Octets above
+// as much as the least C for a control; a saturating addition moves that into bit 7. Octets above
 // ASCII look up 0.
 
 // By low nibble.
@@ -432,37 +435,35 @@ GLOBL byte<>(SB), RODATA|NOPTR, $56
 // func headAVX2(p *byte, n int, f *FieldSection, mode int) int
 // takes any octet.
 TEXT ·headAVX2(SB), NOSPLIT, $48-40
-	MOVQ p+0(FP), R12
+	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ f+16(FP), R8
-	XORL DI, DI
-	XORL DX, DX
-	XORL R9, R9
-	XORL R10, R10
-	MOVL $1, R11                 // the start line starts at 0
-	CMPQ mode+24(FP), $2
-	JEQ  begun
-enter:
-	LEAQ (R12)(DI*1), SI
 	ADDQ $FieldSection_tape, R8
-	LEAQ (const_tapeFull*2)(R8), AX
-	MOVQ AX, limit-8(SP)
-	LEAQ (R8)(DX*2), R8
+	XORL R9, R9
+	MOVQ $-1, R10
+	MOVL $1, R11                 // the start line starts at 0
 	MOVL $63, AX
 	MOVL $62, R13
-	LEAQ -64(R12)(CX*1), CX      // where the last full block starts
+	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
 	VMOVDQU low<>(SB), Y8
 	VMOVDQU high<>(SB), Y9
 	VPBROADCASTQ byte<>+0(SB), Y12
 	VPBROADCASTQ byte<>+8(SB), Y10
 	VPBROADCASTQ byte<>+16(SB), Y11
+	VPXOR Y13, Y13, Y13
+	CMPQ mode+24(FP), $2
+	JEQ  begun
 	CMPQ SI, CX
 	JA   tail
 	MOVQ CX, BP
 	XORL R12, R12
-	CMPQ n+8(FP), $2048
+	CMPQ n+8(FP), $(4*const_tapeFull)
 	JB   loop
 round:
+	MOVQ f+16(FP), DI
+	ADDQ $(FieldSection_tape+2*const_tapeFull), DI
+	CMPQ R8, DI
+	JA   bad
 	MOVQ R8, R12
 	LEAQ 192(SI), BP
 	CMPQ BP, CX
@@ -483,9 +484,9 @@ loop:
 	VPAND Y2, Y3, Y2
 	VPAND Y4, Y5, Y4
 	VPADDUSB Y10, Y2, Y3         // bit 7: control
-	VPADDUSB Y11, Y2, Y2         // bit 7: control or tchar
+	VPCMPEQB Y13, Y2, Y2         // neither control nor tchar
 	VPADDUSB Y10, Y4, Y5
-	VPADDUSB Y11, Y4, Y4
+	VPCMPEQB Y13, Y4, Y4
 	VPMOVMSKB Y3, DX
 	VPMOVMSKB Y2, R15
 	VPMOVMSKB Y5, DI
@@ -494,21 +495,18 @@ loop:
 	SHLQ $32, R14
 	ORQ  DI, DX
 	ORQ  R14, R15
-	ANDNQ R15, DX, R15
+	ORQ  DX, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ORQ  BX, R10
-	XORL DX, DX
-	ADDQ R15, R10
-	ADCQ $0, DX
-	ANDNQ R10, R15, R15          // F
-	MOVQ DX, R10
-	ORQ  R14, BX                 // S | first
 	TESTQ R15, BX
 	JNZ  exit
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	MOVQ R15, DX
 	ORQ  R14, DX
 	POPCNTQ DX, BX
@@ -534,8 +532,6 @@ loop:
 	JA   dense
 appended:
 	LEAQ (R8)(BX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 	ADDQ $64, SI
 	CMPQ SI, BP
 	JBE  loop
@@ -549,10 +545,10 @@ tail:
 	MOVQ CX, DI
 	SUBQ SI, DI
 	JZ   more
-	MOVQ R9, savedC-16(SP)
-	MOVQ R10, savedN-24(SP)
-	MOVQ R11, savedS-32(SP)
-	MOVQ DI, left-40(SP)
+	MOVQ R9, savedC-8(SP)
+	MOVQ R10, savedN-16(SP)
+	MOVQ R11, savedS-24(SP)
+	MOVQ DI, left-32(SP)
 	MOVQ SI, BX
 	XORL DX, DX                  // lanes before SI
 	LEAQ 63(SI), R15
@@ -567,7 +563,7 @@ tail:
 	MOVQ SI, DX
 	SUBQ BX, DX
 window:
-	MOVQ DX, before-48(SP)
+	MOVQ DX, before-40(SP)
 	VMOVDQU (BX), Y0
 	VMOVDQU 32(BX), Y6
 	VPSRLW $4, Y0, Y1
@@ -581,9 +577,9 @@ window:
 	VPAND Y2, Y3, Y2
 	VPAND Y4, Y5, Y4
 	VPADDUSB Y10, Y2, Y3         // bit 7: control
-	VPADDUSB Y11, Y2, Y2         // bit 7: control or tchar
+	VPCMPEQB Y13, Y2, Y2         // neither control nor tchar
 	VPADDUSB Y10, Y4, Y5
-	VPADDUSB Y11, Y4, Y4
+	VPCMPEQB Y13, Y4, Y4
 	VPMOVMSKB Y3, DX
 	VPMOVMSKB Y2, R15
 	VPMOVMSKB Y5, DI
@@ -592,11 +588,11 @@ window:
 	SHLQ $32, R14
 	ORQ  DI, DX
 	ORQ  R14, R15
-	ANDNQ R15, DX, R15
-	MOVQ before-48(SP), DI
+	ORQ  DX, R15
+	MOVQ before-40(SP), DI
 	SHRXQ DI, DX, DX
 	SHRXQ DI, R15, R15
-	MOVQ left-40(SP), DI
+	MOVQ left-32(SP), DI
 	BZHIQ DI, DX, DX
 	BZHIQ DI, R15, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
@@ -604,18 +600,11 @@ window:
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ORQ  BX, R10
-	XORL DX, DX
-	ADDQ R15, R10
-	ADCQ $0, DX
-	ANDNQ R10, R15, R15          // F
-	MOVQ DX, R10
-	ORQ  R14, BX                 // S | first
 	TESTQ R15, BX
 	JNZ  exitTail
-	MOVQ savedC-16(SP), R9
-	MOVQ savedN-24(SP), R10
-	MOVQ savedS-32(SP), R11
+	MOVQ savedC-8(SP), R9
+	MOVQ savedN-16(SP), R10
+	MOVQ savedS-24(SP), R11
 more:
 	MOVQ f+16(FP), DI
 	SUBQ p+0(FP), SI
@@ -625,14 +614,14 @@ more:
 	SHRQ $1, R8
 	MOVL R8, FieldSection_fill(DI)
 	MOVB R9, FieldSection_carryC(DI)
+	INCQ R10
 	MOVB R10, FieldSection_carryN(DI)
 	MOVB R11, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
 	VZEROUPPER
 	RET
 quiet:
-	MOVQ R9, DX
-	ORQ  R10, DX
+	LEAQ 1(R9)(R10*1), DX
 	ORQ  R11, DX
 	JNZ  resume                  // a line end or a name is under way
 	LEAQ -64(CX), DX
@@ -694,17 +683,23 @@ dense1:
 	ADDQ $2, R15
 	BLSRQ DX, DX
 	JNZ  dense1
+	MOVQ SI, BP                  // look whether the tape is full
 	JMP  appended
 exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
-	ANDQ R15, BX
-	BLSMSKQ BX, DI               // lanes up to the one that leaves
+	MOVQ BX, DI
+	ANDQ R15, DI                 // S & U
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	ORQ  R14, R15
-	TZCNTQ BX, BX
+	TZCNTQ DI, BX
+	BLSMSKQ DI, DI
 	SHRQ $1, DI
-	ANDQ DI, R15                 // positions below it
+	ANDQ DI, R15
 	LEAQ 1(SI)(BX*1), DI         // the LF of the empty line
 	CMPQ DI, CX
 	JAE  bad
@@ -740,8 +735,6 @@ exitTail:
 	JA   lastDense
 last:
 	LEAQ (R8)(BX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 	MOVQ AX, SI
 	JMP  tape
 lastDense:
@@ -771,17 +764,19 @@ lastDense1:
 	ADDQ $2, R15
 	BLSRQ DX, DX
 	JNZ  lastDense1
+	MOVQ SI, BP                  // look whether the tape is full
 	JMP  last
 tape:
-	CMPQ R8, limit-8(SP)
-	JA   bad
 	MOVQ f+16(FP), DI
 	LEAQ FieldSection_tape(DI), R9
 	MOVQ R8, BX
 	SUBQ R9, BX
+	TESTL $2, BX
+	JNZ  bad
 	SHRQ $2, BX
 	DECQ BX
-	JS   bad
+	CMPQ BX, $const_tapeLines
+	JA   bad
 	MOVQ BX, FieldSection_lines(DI)
 	MOVQ SI, DX
 	SUBQ R12, DX                 // the length of the head
@@ -791,7 +786,7 @@ tape:
 	MOVQ $0, (FieldSection_wide+8)(DI)
 	CMPQ mode+24(FP), $1
 	JEQ  lines
-	JA   irregular
+	JA   unread
 	MOVWLZX (R9), DX             // the end of the method
 	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
@@ -799,40 +794,35 @@ tape:
 	MOVQ $0x2e312f5054544820, AX // " HTTP/1."
 	CMPQ AX, -9(R12)(R13*1)
 	JNE  bad
-	MOVL -1(R12)(R13*1), AX      // minor version, CR LF
-	MOVL AX, CX
+	MOVL -1(R12)(R13*1), CX      // minor version, CR LF
+	MOVL CX, AX
 	ANDL $0xfffffe, AX
 	CMPL AX, $0x0a0d30
 	JNE  bad
 	CMPB (R12)(DX*1), $0x20
 	JNE  bad
-	ANDL $1, CX
-	ADDL $const_HTTP10, CX
+	SUBL $(0x30-const_HTTP10), CX
 	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)
 	MOVQ (R12), AX
 	LEAQ (DX*8), CX
-	MOVL $64, R10
-	CMPQ DX, $8
-	CMOVQHI R10, CX
 	BZHIQ CX, AX, AX             // the method
+	XORL R10, R10
+	CMPQ DX, $8
+	CMOVQHI R10, AX              // or no method
 	MOVQ $0xfcecc0b0af89b245, R15
 	IMULQ AX, R15
 	SHRQ $58, R15
 	LEAQ methods<>(SB), BP
 	MOVBLZX 512(BP)(R15*1), CX
-	XORL R10, R10
 	CMPQ AX, (BP)(R15*8)
 	CMOVQNE R10, CX
 	MOVB CX, (RequestHead_Method-RequestHead_Fields)(DI)
-	MOVQ DX, AX
-	SHLQ $32, AX
-	MOVQ AX, (RequestHead_MethodName-RequestHead_Fields)(DI)
-	INCQ DX
-	LEAQ (R12)(DX*1), R11
-	MOVQ R14, AX
-	SHLQ $32, AX
-	ORQ  DX, AX
-	MOVQ AX, (RequestHead_Target-RequestHead_Fields)(DI)
+	LEAQ 1(R12)(DX*1), R11
+	MOVL R10, (RequestHead_MethodName+Span_Off-RequestHead_Fields)(DI)
+	MOVL DX, (RequestHead_MethodName+Span_Len-RequestHead_Fields)(DI)
+	INCL DX
+	MOVL DX, (RequestHead_Target+Span_Off-RequestHead_Fields)(DI)
+	MOVL R14, (RequestHead_Target+Span_Len-RequestHead_Fields)(DI)
 	VPBROADCASTQ byte<>+24(SB), Y3
 	VPBROADCASTQ byte<>+32(SB), Y4
 	VPBROADCASTQ byte<>+40(SB), Y5
@@ -912,7 +902,7 @@ other:
 rest:
 	MOVL $40, CX
 	MOVQ 0(BP), SI               // which bits make the hash, or lower case
-	MOVQ R9, known-16(SP)
+	MOVQ R9, known-8(SP)
 	PCALIGN $32
 line:
 	MOVWLZX (R9), DX             // colon
@@ -925,9 +915,9 @@ line:
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	SUBL $0x21203a, R14          // colon, SP, visible octet
 	CMPL R15, $0xdeff
-	JA   irregular
+	JA   doubtful
 	TESTL $0xff00ffff, R14
-	JNZ  irregular
+	JNZ  doubtful
 	ORQ  SI, AX
 	IMULQ 2264(BP), AX
 	SHRQ $34, AX                 // a hash of the name's last octets
@@ -946,7 +936,7 @@ line:
 	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
-	CMPQ DX, known-16(SP)
+	CMPQ DX, known-8(SP)
 	JNE  others
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
@@ -1022,6 +1012,7 @@ not11:
 	JMP  settled
 unsure:
 	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
+	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET
 none:
@@ -1030,13 +1021,26 @@ none:
 	VZEROUPPER
 	RET
 begun:
-	MOVL FieldSection_at(R8), DI
-	MOVL FieldSection_fill(R8), DX
-	MOVBLZX FieldSection_carryC(R8), R9
-	MOVBLZX FieldSection_carryN(R8), R10
-	MOVBLZX FieldSection_carryS(R8), R11
-	JMP  enter
+	MOVQ f+16(FP), DI
+	MOVL FieldSection_fill(DI), DX
+	LEAQ (R8)(DX*2), R8
+	MOVL FieldSection_at(DI), DX
+	ADDQ DX, SI
+	MOVBLZX FieldSection_carryC(DI), R9
+	MOVBLZX FieldSection_carryN(DI), R10
+	DECQ R10
+	MOVBLZX FieldSection_carryS(DI), R11
+	CMPQ SI, CX
+	JBE  round
+	JMP  tail
+doubtful:                    // white space, or no field line, or not for this kernel?
+	CMPB (R12)(DX*1), $0x3a
+	JNE  bad
+	CMPW (R12)(R10*1), $0x0a0d
+	JNE  bad
 irregular:
+	MOVL $0, FieldSection_repeated(DI)
+unread:
 	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET

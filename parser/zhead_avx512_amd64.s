@@ -7,56 +7,57 @@
 
 // The whole-head kernel: two masks of 64 octets, and no branch a field.
 //
-// T has a bit for each tchar, C for each control (every octet that a field value
-// must not hold; CR and LF are among them). Then, with carries from block to
-// block:
+// U has a bit for each octet that is no tchar, C for each control (every octet
+// that a field value must not hold; CR and LF are among them). Then, with carries
+// from block to block:
 //
 //	first = C &^ (C<<1 | carry)      the first of each run of controls: the CR of each line end
 //	S     = first<<2 | carry         where lines start
-//	F     = ((S | carry) + T) &^ T   the addition ripples through each name, to the octet behind it
-//	leave when F & (S | first) != 0  an empty line, an empty name, a fold, no colon
+//	leave when S & U != 0            an empty line, an empty name, a fold
+//	F     = (S + ^U + carry) & U     the addition ripples through each name, to the octet behind it
 //
-// F and first, in order, are the tape: the end of the method (or of "HTTP"), the
+// S + ^U + 1 is S - U, so the carry is a borrow that is not there.
+// F | first is the tape, in order: the end of the method (or of "HTTP"), the
 // CR of the start line, then colon and CR of each field line. No mask says that
 // they are: a third control in a run lands on a line start and leaves, and that
 // the others are colons and CR LF is checked once per field line, behind the
-// empty line.
+// empty line. That finds a line without a colon, too: where it ends is the end
+// of its name.
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
-//	R9   carry of C            R10  carry of the addition    R11  carry of S, 2 bits
-//	R15  T, then F             DX   C                        R14  first
-//	BX   S | first             BP   the last block of the round
+//	R9   carry of C            R10  -1: a borrow, no carry   R11  carry of S, 2 bits
+//	R15  U, then F             DX   C                        R14  first
+//	BX   S, then the sum       BP   the last block of the round
 //	AX   63                    R13  62
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
-// The result is the length of the head (when bit 0 of repeated is set, the caller
-// has to look at the names); minus the length when the caller has to look at the
-// lines; 0 when more octets are needed; -1 when the kernel is not sure.
+// The result is the length of the head; minus the length when the caller has to
+// look at the lines, or, when bit 0 of repeated is set, at their names only; 0 when
+// more octets are needed; -1 when the kernel is not sure.
 //
 // AVX-512 F BW VL VBMI VBMI2, BMI2:
 //
 //	Z16 Z17  class table       Z18  -0x20 (ASCII) or 0x80 (any octet)
-//	Z20      0x01              Z24  0 1 2 ... 63
+//	Z20      0x5E (ASCII) or 0x01     Z24  0 1 2 ... 63
 //	Y25      the block's offset, in words    Y26  64, in words
-//	Z28      the largest octet so far (ASCII)
-//	Z1       the block         K2   T        K5   C
+//	Z1       the block         K2   U        K5   C
 //
-// The ASCII kernel finds T in one lookup by the low six bits of x: the entry
-// plus x has bit 7 set when x is a tchar. Below 0x20 is C. Both hold for octets
-// below 0x7F only, so it keeps the largest octet of the head, and is not sure of
-// heads with DEL, obs-text or HTAB. VPERMI2B, which the other kernel needs, is three
-// times as much work for the one port that most of this kernel waits for.
+// The ASCII kernel finds U in one lookup by the low six bits of x: the entry
+// plus x has bit 7 set when ASCII octet x is no tchar. It takes all but 0x20 to 0x7E for
+// controls; so it is not sure of heads with HTAB or obs-text, as of those with
+// controls. VPERMI2B, which the other kernel needs, is three times as much work
+// for the one port that most of this kernel waits for.
 
-// sum[x&63] + x has bit 7 when ASCII octet x is a tchar.
-DATA sum<>+0(SB)/8, $0x393a3b3c3d3e3f00
-DATA sum<>+8(SB)/8, $0x3132333435363738
-DATA sum<>+16(SB)/8, $0x292a2b2c2d2e2f30
-DATA sum<>+24(SB)/8, $0x2122e3e4e5262728
-DATA sum<>+32(SB)/8, $0x595a5b5c5d1e5f20
-DATA sum<>+40(SB)/8, $0x1152531455561718
-DATA sum<>+48(SB)/8, $0x494a4b4c4d4e4f50
-DATA sum<>+56(SB)/8, $0xc102c304c5064748
+// sum[x&63] + x has bit 7 when ASCII octet x is no tchar.
+DATA sum<>+0(SB)/8, $0xb9babbbcbdbebf80
+DATA sum<>+8(SB)/8, $0xb1b2b3b4b5b6b7b8
+DATA sum<>+16(SB)/8, $0xa9aaabacadaeafb0
+DATA sum<>+24(SB)/8, $0xa1a2636465a6a7a8
+DATA sum<>+32(SB)/8, $0xd9dadbdcdd9edfa0
+DATA sum<>+40(SB)/8, $0x91d2d394d5d69798
+DATA sum<>+48(SB)/8, $0xc9cacbcccdcecfd0
+DATA sum<>+56(SB)/8, $0x418243844586c7c8
 GLOBL sum<>(SB), RODATA|NOPTR, $64
 
 // Bit 7: tchar; bit 0: control.
@@ -458,7 +459,7 @@ DATA word<>+16(SB)/8, $0x0101010101010101
 DATA word<>+24(SB)/8, $0x0040004000400040
 DATA word<>+32(SB)/8, $0x7f7f7f7f7f7f7f7f
 DATA word<>+40(SB)/8, $0x2020202020202020
-DATA word<>+48(SB)/8, $0x5f5f5f5f5f5f5f5f
+DATA word<>+48(SB)/8, $0x5e5e5e5e5e5e5e5e
 DATA word<>+56(SB)/8, $0x2323232323232323
 DATA word<>+64(SB)/8, $0x2121212121212121
 DATA word<>+72(SB)/8, $0x5d5d5d5d5d5d5d5d
@@ -467,38 +468,35 @@ GLOBL word<>(SB), RODATA|NOPTR, $80
 // func headAVX512(p *byte, n int, f *FieldSection, mode int) int
 // takes ASCII without HTAB and DEL, and is not sure of anything else.
 TEXT ·headAVX512(SB), NOSPLIT, $48-40
-	MOVQ p+0(FP), R12
+	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ f+16(FP), R8
-	XORL DI, DI
-	XORL DX, DX
-	XORL R9, R9
-	XORL R10, R10
-	MOVL $1, R11                 // the start line starts at 0
-	CMPQ mode+24(FP), $2
-	JEQ  begun
-enter:
-	LEAQ (R12)(DI*1), SI
 	ADDQ $FieldSection_tape, R8
-	LEAQ (const_tapeFull*2)(R8), AX
-	MOVQ AX, limit-8(SP)
-	LEAQ (R8)(DX*2), R8
+	XORL R9, R9
+	MOVQ $-1, R10
+	MOVL $1, R11                 // the start line starts at 0
 	MOVL $63, AX
 	MOVL $62, R13
-	LEAQ -64(R12)(CX*1), CX      // where the last full block starts
+	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
 	VMOVDQU64 sum<>(SB), Z16
 	VPBROADCASTQ word<>+8(SB), Z18
-	VPXORQ Z28, Z28, Z28
+	VPBROADCASTQ word<>+48(SB), Z20
 	VMOVDQU64 lanes<>(SB), Z24
 	VPBROADCASTQ word<>+24(SB), Y26
-	VPBROADCASTW DI, Y25
+	VPXORQ Z25, Z25, Z25
+	CMPQ mode+24(FP), $2
+	JEQ  begun
 	CMPQ SI, CX
 	JA   tail
 	MOVQ CX, BP
 	XORL R12, R12
-	CMPQ n+8(FP), $2048
+	CMPQ n+8(FP), $(4*const_tapeFull)
 	JB   loop
 round:
+	MOVQ f+16(FP), DI
+	ADDQ $(FieldSection_tape+2*const_tapeFull), DI
+	CMPQ R8, DI
+	JA   bad
 	MOVQ R8, R12
 	LEAQ 192(SI), BP
 	CMPQ BP, CX
@@ -507,27 +505,24 @@ round:
 loop:
 	VMOVDQU64 (SI), Z1
 	VPERMB Z16, Z1, Z2
-	VPADDB Z18, Z1, Z3           // bit 7: below 0x20
-	VPADDB Z1, Z2, Z2            // bit 7: tchar
-	VPMOVB2M Z3, K5
+	VPADDB Z18, Z1, Z3           // x - 0x20
+	VPADDB Z1, Z2, Z2            // bit 7: no tchar, of ASCII
+	VPCMPUB $6, Z20, Z3, K5      // not from 0x20 to 0x7E
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
+	ORQ  DX, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ORQ  BX, R10
-	XORL DX, DX
-	ADDQ R15, R10
-	ADCQ $0, DX
-	ANDNQ R10, R15, R15          // F
-	MOVQ DX, R10
-	ORQ  R14, BX                 // S | first
 	TESTQ R15, BX
 	JNZ  exit
-	VPMAXUB Z1, Z28, Z28
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	ORQ  R14, R15
 	KMOVQ R15, K3
 	POPCNTQ R15, DX
@@ -540,8 +535,6 @@ loop:
 appended:
 	VPADDW Y26, Y25, Y25
 	LEAQ (R8)(DX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 	ADDQ $64, SI
 	CMPQ SI, BP
 	JBE  loop
@@ -558,40 +551,31 @@ tail:
 	MOVQ $-1, DX
 	BZHIQ DI, DX, DX
 	KMOVQ DX, K1
-	MOVQ R9, savedC-16(SP)
-	MOVQ R10, savedN-24(SP)
-	MOVQ R11, savedS-32(SP)
+	MOVQ R9, savedC-8(SP)
+	MOVQ R10, savedN-16(SP)
+	MOVQ R11, savedS-24(SP)
 	VMOVDQU8.Z (SI), K1, Z1
 	VPERMB Z16, Z1, Z2
-	VPADDB Z18, Z1, Z3           // bit 7: below 0x20
-	VPADDB Z1, Z2, Z2            // bit 7: tchar
-	VPMOVB2M Z3, K5
+	VPADDB Z18, Z1, Z3           // x - 0x20
+	VPADDB Z1, Z2, Z2            // bit 7: no tchar, of ASCII
+	VPCMPUB $6, Z20, Z3, K5      // not from 0x20 to 0x7E
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
-	BZHIQ DI, DX, DX             // a lane behind the input is no tchar, but below 0x20
+	ORQ  DX, R15
+	BZHIQ DI, DX, DX             // a lane behind the input is neither
+	BZHIQ DI, R15, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ORQ  BX, R10
-	XORL DX, DX
-	ADDQ R15, R10
-	ADCQ $0, DX
-	ANDNQ R10, R15, R15          // F
-	MOVQ DX, R10
-	ORQ  R14, BX                 // S | first
 	TESTQ R15, BX
 	JNZ  exitTail
-	MOVQ savedC-16(SP), R9
-	MOVQ savedN-24(SP), R10
-	MOVQ savedS-32(SP), R11
+	MOVQ savedC-8(SP), R9
+	MOVQ savedN-16(SP), R10
+	MOVQ savedS-24(SP), R11
 more:
-	VPBROADCASTQ word<>+32(SB), Z3
-	VPCMPUB $5, Z3, Z28, K1
-	KORTESTQ K1, K1
-	JNZ  bad
 	MOVQ f+16(FP), DI
 	SUBQ p+0(FP), SI
 	MOVL SI, FieldSection_at(DI)
@@ -600,20 +584,19 @@ more:
 	SHRQ $1, R8
 	MOVL R8, FieldSection_fill(DI)
 	MOVB R9, FieldSection_carryC(DI)
+	INCQ R10
 	MOVB R10, FieldSection_carryN(DI)
 	MOVB R11, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
 	VZEROUPPER
 	RET
 quiet:
-	MOVQ R9, DX
-	ORQ  R10, DX
+	LEAQ 1(R9)(R10*1), DX
 	ORQ  R11, DX
 	JNZ  resume                  // a line end or a name is under way
 	LEAQ -192(CX), DX
 	CMPQ SI, DX
 	JA   resume
-	VPBROADCASTQ word<>+48(SB), Z5
 skip:
 	VPADDB (SI), Z18, Z1         // x - 0x20
 	VPADDB 64(SI), Z18, Z2
@@ -622,7 +605,7 @@ skip:
 	VPMAXUB Z1, Z2, Z1
 	VPMAXUB Z3, Z4, Z3
 	VPMAXUB Z1, Z3, Z1
-	VPCMPUB $5, Z5, Z1, K1       // not from 0x20 to 0x7E
+	VPCMPUB $6, Z20, Z1, K1      // not from 0x20 to 0x7E
 	KORTESTQ K1, K1
 	JNZ  skipped
 	ADDQ $256, SI
@@ -640,23 +623,23 @@ dense:
 	VPMOVZXBW X2, Y3
 	VPADDW Y25, Y3, Y3
 	VMOVDQU Y3, 32(R8)
+	MOVQ SI, BP                  // look whether the tape is full
 	JMP  appended
 exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
-	ANDQ R15, BX
-	BLSMSKQ BX, DI               // lanes up to the one that leaves
+	MOVQ BX, DI
+	ANDQ R15, DI                 // S & U
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	ORQ  R14, R15
-	KMOVQ DI, K1
-	VPMAXUB Z1, Z28, K1, Z28
-	VPBROADCASTQ word<>+32(SB), Z3
-	VPCMPUB $5, Z3, Z28, K1
-	KORTESTQ K1, K1
-	JNZ  bad
-	TZCNTQ BX, BX
+	TZCNTQ DI, BX
+	BLSMSKQ DI, DI
 	SHRQ $1, DI
-	ANDQ DI, R15                 // positions below it
+	ANDQ DI, R15
 	KMOVQ R15, K3
 	VPCOMPRESSB.Z Z24, K3, Z2
 	LEAQ 1(SI)(BX*1), DI         // the LF of the empty line
@@ -674,15 +657,16 @@ exitTail:
 	VPADDW Z25, Z3, Z3
 	VMOVDQU64 Z3, (R8)
 	LEAQ (R8)(DX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 	MOVQ f+16(FP), DI
 	LEAQ FieldSection_tape(DI), R9
 	MOVQ R8, BX
 	SUBQ R9, BX
+	TESTL $2, BX
+	JNZ  bad
 	SHRQ $2, BX
 	DECQ BX
-	JS   bad
+	CMPQ BX, $const_tapeLines
+	JA   bad
 	MOVQ BX, FieldSection_lines(DI)
 	MOVQ SI, DX
 	SUBQ R12, DX                 // the length of the head
@@ -692,7 +676,7 @@ exitTail:
 	MOVQ $0, (FieldSection_wide+8)(DI)
 	CMPQ mode+24(FP), $1
 	JEQ  lines
-	JA   irregular
+	JA   unread
 	MOVWLZX (R9), DX             // the end of the method
 	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
@@ -700,42 +684,36 @@ exitTail:
 	MOVQ $0x2e312f5054544820, AX // " HTTP/1."
 	CMPQ AX, -9(R12)(R13*1)
 	JNE  bad
-	MOVL -1(R12)(R13*1), AX      // minor version, CR LF
-	MOVL AX, CX
+	MOVL -1(R12)(R13*1), CX      // minor version, CR LF
+	MOVL CX, AX
 	ANDL $0xfffffe, AX
 	CMPL AX, $0x0a0d30
 	JNE  bad
 	CMPB (R12)(DX*1), $0x20
 	JNE  bad
-	ANDL $1, CX
-	ADDL $const_HTTP10, CX
+	SUBL $(0x30-const_HTTP10), CX
 	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)
 	MOVQ (R12), AX
 	LEAQ (DX*8), CX
-	MOVL $64, R10
-	CMPQ DX, $8
-	CMOVQHI R10, CX
 	BZHIQ CX, AX, AX             // the method
+	XORL R10, R10
+	CMPQ DX, $8
+	CMOVQHI R10, AX              // or no method
 	MOVQ $0xfcecc0b0af89b245, R15
 	IMULQ AX, R15
 	SHRQ $58, R15
 	LEAQ methods<>(SB), BP
 	MOVBLZX 512(BP)(R15*1), CX
-	XORL R10, R10
 	CMPQ AX, (BP)(R15*8)
 	CMOVQNE R10, CX
 	MOVB CX, (RequestHead_Method-RequestHead_Fields)(DI)
-	MOVQ DX, AX
-	SHLQ $32, AX
-	MOVQ AX, (RequestHead_MethodName-RequestHead_Fields)(DI)
-	INCQ DX
-	LEAQ (R12)(DX*1), R11
-	MOVQ R14, AX
-	SHLQ $32, AX
-	ORQ  DX, AX
-	MOVQ AX, (RequestHead_Target-RequestHead_Fields)(DI)
-	VPBROADCASTQ word<>+64(SB), Z3
-	VPBROADCASTQ word<>+72(SB), Z4
+	LEAQ 1(R12)(DX*1), R11
+	MOVL R10, (RequestHead_MethodName+Span_Off-RequestHead_Fields)(DI)
+	MOVL DX, (RequestHead_MethodName+Span_Len-RequestHead_Fields)(DI)
+	INCL DX
+	MOVL DX, (RequestHead_Target+Span_Off-RequestHead_Fields)(DI)
+	MOVL R14, (RequestHead_Target+Span_Len-RequestHead_Fields)(DI)
+	VPBROADCASTQ word<>+40(SB), Z3
 	VPBROADCASTQ word<>+56(SB), Z5
 target:
 	MOVQ $-1, DX
@@ -745,8 +723,7 @@ target:
 target64:
 	KMOVQ DX, K7
 	VMOVDQU8.Z (R11), K7, Z1
-	VPSUBB Z3, Z1, Z2
-	VPCMPUB $6, Z4, Z2, K7, K1   // not from 0x21 to 0x7E
+	VPCMPEQB Z3, Z1, K7, K1      // SP
 	VPCMPEQB Z5, Z1, K7, K2      // "#"
 	KORTESTQ K1, K2
 	JNZ  bad
@@ -793,7 +770,7 @@ other:
 rest:
 	MOVL $40, CX
 	MOVQ 0(BP), SI               // which bits make the hash, or lower case
-	MOVQ R9, known-16(SP)
+	MOVQ R9, known-8(SP)
 	PCALIGN $32
 line:
 	MOVWLZX (R9), DX             // colon
@@ -806,9 +783,9 @@ line:
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	SUBL $0x21203a, R14          // colon, SP, visible octet
 	CMPL R15, $0xdeff
-	JA   irregular
+	JA   doubtful
 	TESTL $0xff00ffff, R14
-	JNZ  irregular
+	JNZ  doubtful
 	PEXTQ SI, AX, AX             // a hash of the name's last octets
 	MOVQ 16(BP)(R11*8), R14
 	BTQ  AX, R14
@@ -825,7 +802,7 @@ line:
 	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
-	CMPQ DX, known-16(SP)
+	CMPQ DX, known-8(SP)
 	JNE  others
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
@@ -901,6 +878,7 @@ not11:
 	JMP  settled
 unsure:
 	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
+	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET
 none:
@@ -909,13 +887,27 @@ none:
 	VZEROUPPER
 	RET
 begun:
-	MOVL FieldSection_at(R8), DI
-	MOVL FieldSection_fill(R8), DX
-	MOVBLZX FieldSection_carryC(R8), R9
-	MOVBLZX FieldSection_carryN(R8), R10
-	MOVBLZX FieldSection_carryS(R8), R11
-	JMP  enter
+	MOVQ f+16(FP), DI
+	MOVL FieldSection_fill(DI), DX
+	LEAQ (R8)(DX*2), R8
+	MOVL FieldSection_at(DI), DX
+	ADDQ DX, SI
+	VPBROADCASTW DX, Y25
+	MOVBLZX FieldSection_carryC(DI), R9
+	MOVBLZX FieldSection_carryN(DI), R10
+	DECQ R10
+	MOVBLZX FieldSection_carryS(DI), R11
+	CMPQ SI, CX
+	JBE  round
+	JMP  tail
+doubtful:                    // white space, or no field line, or not for this kernel?
+	CMPB (R12)(DX*1), $0x3a
+	JNE  bad
+	CMPW (R12)(R10*1), $0x0a0d
+	JNE  bad
 irregular:
+	MOVL $0, FieldSection_repeated(DI)
+unread:
 	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET
@@ -927,39 +919,36 @@ bad:
 // func headAVX512Any(p *byte, n int, f *FieldSection, mode int) int
 // takes any octet.
 TEXT ·headAVX512Any(SB), NOSPLIT, $48-40
-	MOVQ p+0(FP), R12
+	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ f+16(FP), R8
-	XORL DI, DI
-	XORL DX, DX
-	XORL R9, R9
-	XORL R10, R10
-	MOVL $1, R11                 // the start line starts at 0
-	CMPQ mode+24(FP), $2
-	JEQ  begun
-enter:
-	LEAQ (R12)(DI*1), SI
 	ADDQ $FieldSection_tape, R8
-	LEAQ (const_tapeFull*2)(R8), AX
-	MOVQ AX, limit-8(SP)
-	LEAQ (R8)(DX*2), R8
+	XORL R9, R9
+	MOVQ $-1, R10
+	MOVL $1, R11                 // the start line starts at 0
 	MOVL $63, AX
 	MOVL $62, R13
-	LEAQ -64(R12)(CX*1), CX      // where the last full block starts
+	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
 	VMOVDQU64 class<>+0(SB), Z16
 	VMOVDQU64 class<>+64(SB), Z17
 	VPBROADCASTQ word<>+0(SB), Z18
 	VPBROADCASTQ word<>+16(SB), Z20
 	VMOVDQU64 lanes<>(SB), Z24
 	VPBROADCASTQ word<>+24(SB), Y26
-	VPBROADCASTW DI, Y25
+	VPXORQ Z25, Z25, Z25
+	CMPQ mode+24(FP), $2
+	JEQ  begun
 	CMPQ SI, CX
 	JA   tail
 	MOVQ CX, BP
 	XORL R12, R12
-	CMPQ n+8(FP), $2048
+	CMPQ n+8(FP), $(4*const_tapeFull)
 	JB   loop
 round:
+	MOVQ f+16(FP), DI
+	ADDQ $(FieldSection_tape+2*const_tapeFull), DI
+	CMPQ R8, DI
+	JA   bad
 	MOVQ R8, R12
 	LEAQ 192(SI), BP
 	CMPQ BP, CX
@@ -970,7 +959,7 @@ loop:
 	VPTESTNMB Z18, Z1, K1        // ASCII
 	VPERMI2B.Z Z17, Z16, K1, Z1
 	VPTESTMB Z20, Z1, K5
-	VPMOVB2M Z1, K2
+	VPTESTNMB Z18, Z1, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
@@ -978,15 +967,12 @@ loop:
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ORQ  BX, R10
-	XORL DX, DX
-	ADDQ R15, R10
-	ADCQ $0, DX
-	ANDNQ R10, R15, R15          // F
-	MOVQ DX, R10
-	ORQ  R14, BX                 // S | first
 	TESTQ R15, BX
 	JNZ  exit
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	ORQ  R14, R15
 	KMOVQ R15, K3
 	POPCNTQ R15, DX
@@ -999,8 +985,6 @@ loop:
 appended:
 	VPADDW Y26, Y25, Y25
 	LEAQ (R8)(DX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 	ADDQ $64, SI
 	CMPQ SI, BP
 	JBE  loop
@@ -1017,33 +1001,28 @@ tail:
 	MOVQ $-1, DX
 	BZHIQ DI, DX, DX
 	KMOVQ DX, K1
-	MOVQ R9, savedC-16(SP)
-	MOVQ R10, savedN-24(SP)
-	MOVQ R11, savedS-32(SP)
+	MOVQ R9, savedC-8(SP)
+	MOVQ R10, savedN-16(SP)
+	MOVQ R11, savedS-24(SP)
 	VMOVDQU8.Z (SI), K1, Z1
 	VPTESTNMB Z18, Z1, K1, K1
 	VPERMI2B.Z Z17, Z16, K1, Z1
 	VPTESTMB Z20, Z1, K5
-	VPMOVB2M Z1, K2
+	VPTESTNMB Z18, Z1, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
+	BZHIQ DI, DX, DX             // a lane behind the input is neither
+	BZHIQ DI, R15, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ORQ  BX, R10
-	XORL DX, DX
-	ADDQ R15, R10
-	ADCQ $0, DX
-	ANDNQ R10, R15, R15          // F
-	MOVQ DX, R10
-	ORQ  R14, BX                 // S | first
 	TESTQ R15, BX
 	JNZ  exitTail
-	MOVQ savedC-16(SP), R9
-	MOVQ savedN-24(SP), R10
-	MOVQ savedS-32(SP), R11
+	MOVQ savedC-8(SP), R9
+	MOVQ savedN-16(SP), R10
+	MOVQ savedS-24(SP), R11
 more:
 	MOVQ f+16(FP), DI
 	SUBQ p+0(FP), SI
@@ -1053,14 +1032,14 @@ more:
 	SHRQ $1, R8
 	MOVL R8, FieldSection_fill(DI)
 	MOVB R9, FieldSection_carryC(DI)
+	INCQ R10
 	MOVB R10, FieldSection_carryN(DI)
 	MOVB R11, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
 	VZEROUPPER
 	RET
 quiet:
-	MOVQ R9, DX
-	ORQ  R10, DX
+	LEAQ 1(R9)(R10*1), DX
 	ORQ  R11, DX
 	JNZ  resume                  // a line end or a name is under way
 	LEAQ -192(CX), DX
@@ -1103,17 +1082,23 @@ dense:
 	VPMOVZXBW X2, Y3
 	VPADDW Y25, Y3, Y3
 	VMOVDQU Y3, 32(R8)
+	MOVQ SI, BP                  // look whether the tape is full
 	JMP  appended
 exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
-	ANDQ R15, BX
-	BLSMSKQ BX, DI               // lanes up to the one that leaves
+	MOVQ BX, DI
+	ANDQ R15, DI                 // S & U
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
 	ORQ  R14, R15
-	TZCNTQ BX, BX
+	TZCNTQ DI, BX
+	BLSMSKQ DI, DI
 	SHRQ $1, DI
-	ANDQ DI, R15                 // positions below it
+	ANDQ DI, R15
 	KMOVQ R15, K3
 	VPCOMPRESSB.Z Z24, K3, Z2
 	LEAQ 1(SI)(BX*1), DI         // the LF of the empty line
@@ -1131,15 +1116,16 @@ exitTail:
 	VPADDW Z25, Z3, Z3
 	VMOVDQU64 Z3, (R8)
 	LEAQ (R8)(DX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 	MOVQ f+16(FP), DI
 	LEAQ FieldSection_tape(DI), R9
 	MOVQ R8, BX
 	SUBQ R9, BX
+	TESTL $2, BX
+	JNZ  bad
 	SHRQ $2, BX
 	DECQ BX
-	JS   bad
+	CMPQ BX, $const_tapeLines
+	JA   bad
 	MOVQ BX, FieldSection_lines(DI)
 	MOVQ SI, DX
 	SUBQ R12, DX                 // the length of the head
@@ -1149,7 +1135,7 @@ exitTail:
 	MOVQ $0, (FieldSection_wide+8)(DI)
 	CMPQ mode+24(FP), $1
 	JEQ  lines
-	JA   irregular
+	JA   unread
 	MOVWLZX (R9), DX             // the end of the method
 	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
@@ -1157,40 +1143,35 @@ exitTail:
 	MOVQ $0x2e312f5054544820, AX // " HTTP/1."
 	CMPQ AX, -9(R12)(R13*1)
 	JNE  bad
-	MOVL -1(R12)(R13*1), AX      // minor version, CR LF
-	MOVL AX, CX
+	MOVL -1(R12)(R13*1), CX      // minor version, CR LF
+	MOVL CX, AX
 	ANDL $0xfffffe, AX
 	CMPL AX, $0x0a0d30
 	JNE  bad
 	CMPB (R12)(DX*1), $0x20
 	JNE  bad
-	ANDL $1, CX
-	ADDL $const_HTTP10, CX
+	SUBL $(0x30-const_HTTP10), CX
 	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)
 	MOVQ (R12), AX
 	LEAQ (DX*8), CX
-	MOVL $64, R10
-	CMPQ DX, $8
-	CMOVQHI R10, CX
 	BZHIQ CX, AX, AX             // the method
+	XORL R10, R10
+	CMPQ DX, $8
+	CMOVQHI R10, AX              // or no method
 	MOVQ $0xfcecc0b0af89b245, R15
 	IMULQ AX, R15
 	SHRQ $58, R15
 	LEAQ methods<>(SB), BP
 	MOVBLZX 512(BP)(R15*1), CX
-	XORL R10, R10
 	CMPQ AX, (BP)(R15*8)
 	CMOVQNE R10, CX
 	MOVB CX, (RequestHead_Method-RequestHead_Fields)(DI)
-	MOVQ DX, AX
-	SHLQ $32, AX
-	MOVQ AX, (RequestHead_MethodName-RequestHead_Fields)(DI)
-	INCQ DX
-	LEAQ (R12)(DX*1), R11
-	MOVQ R14, AX
-	SHLQ $32, AX
-	ORQ  DX, AX
-	MOVQ AX, (RequestHead_Target-RequestHead_Fields)(DI)
+	LEAQ 1(R12)(DX*1), R11
+	MOVL R10, (RequestHead_MethodName+Span_Off-RequestHead_Fields)(DI)
+	MOVL DX, (RequestHead_MethodName+Span_Len-RequestHead_Fields)(DI)
+	INCL DX
+	MOVL DX, (RequestHead_Target+Span_Off-RequestHead_Fields)(DI)
+	MOVL R14, (RequestHead_Target+Span_Len-RequestHead_Fields)(DI)
 	VPBROADCASTQ word<>+64(SB), Z3
 	VPBROADCASTQ word<>+72(SB), Z4
 	VPBROADCASTQ word<>+56(SB), Z5
@@ -1250,7 +1231,7 @@ other:
 rest:
 	MOVL $40, CX
 	MOVQ 0(BP), SI               // which bits make the hash, or lower case
-	MOVQ R9, known-16(SP)
+	MOVQ R9, known-8(SP)
 	PCALIGN $32
 line:
 	MOVWLZX (R9), DX             // colon
@@ -1263,9 +1244,9 @@ line:
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	SUBL $0x21203a, R14          // colon, SP, visible octet
 	CMPL R15, $0xdeff
-	JA   irregular
+	JA   doubtful
 	TESTL $0xff00ffff, R14
-	JNZ  irregular
+	JNZ  doubtful
 	PEXTQ SI, AX, AX             // a hash of the name's last octets
 	MOVQ 16(BP)(R11*8), R14
 	BTQ  AX, R14
@@ -1282,7 +1263,7 @@ line:
 	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
-	CMPQ DX, known-16(SP)
+	CMPQ DX, known-8(SP)
 	JNE  others
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
@@ -1358,6 +1339,7 @@ not11:
 	JMP  settled
 unsure:
 	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
+	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET
 none:
@@ -1366,13 +1348,27 @@ none:
 	VZEROUPPER
 	RET
 begun:
-	MOVL FieldSection_at(R8), DI
-	MOVL FieldSection_fill(R8), DX
-	MOVBLZX FieldSection_carryC(R8), R9
-	MOVBLZX FieldSection_carryN(R8), R10
-	MOVBLZX FieldSection_carryS(R8), R11
-	JMP  enter
+	MOVQ f+16(FP), DI
+	MOVL FieldSection_fill(DI), DX
+	LEAQ (R8)(DX*2), R8
+	MOVL FieldSection_at(DI), DX
+	ADDQ DX, SI
+	VPBROADCASTW DX, Y25
+	MOVBLZX FieldSection_carryC(DI), R9
+	MOVBLZX FieldSection_carryN(DI), R10
+	DECQ R10
+	MOVBLZX FieldSection_carryS(DI), R11
+	CMPQ SI, CX
+	JBE  round
+	JMP  tail
+doubtful:                    // white space, or no field line, or not for this kernel?
+	CMPB (R12)(DX*1), $0x3a
+	JNE  bad
+	CMPW (R12)(R10*1), $0x0a0d
+	JNE  bad
 irregular:
+	MOVL $0, FieldSection_repeated(DI)
+unread:
 	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET

@@ -9,6 +9,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unsafe"
+
+	"github.com/stretchr/testify/assert"
 )
 
 // pipelined is a connection on which batches of requests arrive, and whose
@@ -69,6 +72,15 @@ func cpuTime() int64 {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 	return u.Utime.Nano() + u.Stime.Nano()
+}
+
+// What a request and a response allocate at once has no octet to spare in its size
+// class; above 512 the allocator adds eight.
+func TestSizeClasses(t *testing.T) {
+	if unsafe.Sizeof(uintptr(0)) == 8 {
+		assert.LessOrEqual(t, unsafe.Sizeof(exchange{})+8, uintptr(704))
+		assert.LessOrEqual(t, unsafe.Sizeof(outgoing{}), uintptr(512))
+	}
 }
 
 // BenchmarkServe is the cost of a request without the system's.

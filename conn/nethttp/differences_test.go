@@ -172,6 +172,11 @@ var differences = map[string]func(t *testing.T){
 	"h2":         TestTLSAndH2,
 	"server key": TestContextValues,
 
+	"keep-alives": func(t *testing.T) {
+		s := serve(t, http.NotFoundHandler(), func(s *Server) { s.Params.NoKeepAlive = true })
+		resp, _ := s.talk(t, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		assert.True(t, resp.Close)
+	},
 	"responses": func(t *testing.T) {
 		for _, octets := range []string{
 			"HTTP/1.1 200 OK\nContent-Length: 0\n\n",
@@ -314,6 +319,22 @@ func refused(t *testing.T, octets string) {
 
 // canned answers every request with the same octets.
 func canned(t *testing.T, octets string) (url string) {
+	return onEachConn(t, func(nc net.Conn, r *bufio.Reader) {
+		for {
+			line, err := r.ReadString('\n')
+			if err != nil {
+				return
+			}
+			if strings.TrimSpace(line) == "" {
+				_, _ = io.WriteString(nc, octets)
+				return
+			}
+		}
+	})
+}
+
+// onEachConn runs serve on each connection to url, and closes it then.
+func onEachConn(t *testing.T, serve func(nc net.Conn, r *bufio.Reader)) (url string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = l.Close() })
@@ -325,13 +346,7 @@ func canned(t *testing.T, octets string) (url string) {
 			}
 			go func() {
 				defer nc.Close()
-				r := bufio.NewReader(nc)
-				for line := "-"; strings.TrimSpace(line) != ""; {
-					if line, err = r.ReadString('\n'); err != nil {
-						return
-					}
-				}
-				_, _ = io.WriteString(nc, octets)
+				serve(nc, bufio.NewReader(nc))
 			}()
 		}
 	}()

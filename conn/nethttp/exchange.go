@@ -29,9 +29,12 @@ func (s *service) StartRequest(sc *conn.ServerConn, c conn.Conn) conn.MessageDel
 	return x
 }
 
-// valuesInside is how many field values a request holds without another
-// allocation. More than 8 would make its map larger, too.
-const valuesInside = 8
+// How many field values a request, and a response, hold without another
+// allocation: what there is room for in the size class of the rest.
+const (
+	requestValues  = 5
+	responseValues = 6
+)
 
 // exchange is one request and its response, in one allocation. The handler may
 // keep any part of it for as long as it likes, so it is never used again.
@@ -43,7 +46,7 @@ type exchange struct {
 	context  requestContext
 	body     requestBody
 	response response
-	values   [valuesInside]string
+	values   [requestValues]string
 }
 
 // PullsBody implements conn.PullDelegate: the handler runs in HeadersReceived.
@@ -85,7 +88,7 @@ func (x *exchange) panicked(cause any) {
 	if cause != nil && cause != http.ErrAbortHandler {
 		stack := make([]byte, 64<<10)
 		stack = stack[:runtime.Stack(stack, false)]
-		x.service.server.log.Error("panic in a handler", slog.String("remote", x.request.RemoteAddr),
+		x.service.server.log.Error("panic in a handler", slog.String("remote", x.context.remote),
 			slog.Any("panic", cause), slog.String("stack", string(stack)))
 	}
 	_ = x.conn.ServerConn().Close()
@@ -102,13 +105,14 @@ func (generalOptions) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 func (x *exchange) refuse(err error) error {
 	x.service.server.log.Debug("bad request", "remote", x.context.remote, "err", err)
 	x.response.abandon()
-	return x.conn.Reply(conn.StatusLine(http.StatusBadRequest), closing, nil)
+	return x.conn.Reply(conn.StatusLine(http.StatusBadRequest), closing, []byte("RFC 9112 §3.2: a request target that is no URL\n"))
 }
 
-// closing is the header of a response that is the last.
+// closing is the header of a refusal, which is the last response.
 var closing = func() *conn.Header {
 	h := new(conn.Header)
 	h.Add("Connection", "close")
+	h.Add("Content-Type", "text/plain; charset=utf-8")
 	return h
 }()
 

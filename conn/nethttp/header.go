@@ -22,11 +22,7 @@ func (w *response) build(s *scratch, status int) {
 		return
 	}
 	var few [16]string
-	names := few[:0]
-	for name := range w.fields {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := w.names(few[:0])
 	for _, name := range names {
 		if values := w.fields[name]; w.sends(s, name, values, status) {
 			for _, v := range values {
@@ -43,6 +39,30 @@ func (w *response) build(s *scratch, status int) {
 			}
 		}
 	}
+}
+
+// usual are the names in most headers of handlers, in order.
+var usual = [...]string{"Content-Length", "Content-Type"}
+
+// names appends the names in the handler's header, in order. To begin going
+// through a map costs more than to look for what is usually in it.
+func (w *response) names(to []string) []string {
+	if len(w.fields) <= len(usual) {
+		for _, name := range usual {
+			if _, ok := w.fields[name]; ok {
+				to = append(to, name)
+			}
+		}
+		if len(to) == len(w.fields) {
+			return to
+		}
+		to = to[:0]
+	}
+	for name := range w.fields {
+		to = append(to, name)
+	}
+	slices.Sort(to)
+	return to
 }
 
 // sends reports whether a field is to be sent as it is, and notes what it says.

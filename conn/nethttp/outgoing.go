@@ -24,7 +24,7 @@ type outgoing struct {
 
 	response http.Response
 	body     responseBody
-	values   [valuesInside]string
+	values   [responseValues]string
 }
 
 // outScratch is what a request takes while it is written.

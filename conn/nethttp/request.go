@@ -21,6 +21,7 @@ func (x *exchange) fill(start *conn.StartLine, fields *conn.Fields) error {
 	if start.Version == parser.HTTP10 {
 		r.Proto, r.ProtoMinor = "HTTP/1.0", 0
 	}
+	x.response.head = start.Method == parser.MethodHead
 	if err := x.target(&r); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ import (
 type served struct {
 	addr, url string
 	stop      func() error
-	log       *records
+	log       *records // ours only
 }
 
 // serve serves h by our server over loopback until the test ends.

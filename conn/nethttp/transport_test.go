@@ -70,13 +70,18 @@ func mirror(w http.ResponseWriter, r *http.Request) {
 // seen is a response as a caller sees it.
 func seen(t *testing.T, resp *http.Response) string {
 	t.Helper()
+	s, err := look(resp)
+	require.NoError(t, err)
+	return s
+}
+
+func look(resp *http.Response) (string, error) {
+	defer resp.Body.Close()
 	before := fmt.Sprint(resp.Trailer)
 	body, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
 	resp.Header.Del("Date")
 	return fmt.Sprintf("%s %s %v %d %v close=%v uncompressed=%v %s %v %q", resp.Proto, resp.Status, resp.Header,
-		resp.ContentLength, resp.TransferEncoding, resp.Close, resp.Uncompressed, before, resp.Trailer, body)
+		resp.ContentLength, resp.TransferEncoding, resp.Close, resp.Uncompressed, before, resp.Trailer, body), err
 }
 
 // requests are what both transports send to both servers.

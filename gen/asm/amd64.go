@@ -9,95 +9,117 @@ import (
 
 const amd64Header = `// The whole-head kernel: two masks of 64 octets, and no branch a field.
 //
-// T has a bit for each tchar, C for each control (every octet that a field value
-// must not hold; CR and LF are among them). Then, with carries from block to
-// block:
+// U has a bit for each octet that is no tchar, C for each control (every octet
+// that a field value must not hold; CR and LF are among them). Then, with carries
+// from block to block:
 //
 //	first = C &^ (C<<1 | carry)      the first of each run of controls: the CR of each line end
 //	S     = first<<2 | carry         where lines start
-//	F     = ((S | carry) + T) &^ T   the addition ripples through each name, to the octet behind it
-//	leave when F & (S | first) != 0  an empty line, an empty name, a fold, no colon
+//	leave when S & U != 0            an empty line, an empty name, a fold
+//	F     = (S + ^U + carry) & U     the addition ripples through each name, to the octet behind it
 //
-// F and first, in order, are the tape: the end of the method (or of "HTTP"), the
+// S + ^U + 1 is S - U, so the carry is a borrow that is not there.
+// F | first is the tape, in order: the end of the method (or of "HTTP"), the
 // CR of the start line, then colon and CR of each field line. No mask says that
 // they are: a third control in a run lands on a line start and leaves, and that
 // the others are colons and CR LF is checked once per field line, behind the
-// empty line.
+// empty line. That finds a line without a colon, too: where it ends is the end
+// of its name.
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
-//	R9   carry of C            R10  carry of the addition    R11  carry of S, 2 bits
-//	R15  T, then F             DX   C                        R14  first
-//	BX   S | first             BP   the last block of the round
+//	R9   carry of C            R10  -1: a borrow, no carry   R11  carry of S, 2 bits
+//	R15  U, then F             DX   C                        R14  first
+//	BX   S, then the sum       BP   the last block of the round
 //	AX   63                    R13  62
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
-// The result is the length of the head (when bit 0 of repeated is set, the caller
-// has to look at the names); minus the length when the caller has to look at the
-// lines; 0 when more octets are needed; -1 when the kernel is not sure.
+// The result is the length of the head; minus the length when the caller has to
+// look at the lines, or, when bit 0 of repeated is set, at their names only; 0 when
+// more octets are needed; -1 when the kernel is not sure.
 `
 
-// enter loads the arguments and, in mode 2, the state of the scan.
-const enter = `	MOVQ p+0(FP), R12
+// enter loads the arguments and sets out from the first octet.
+const enter = `	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ f+16(FP), R8
-	XORL DI, DI
-	XORL DX, DX
-	XORL R9, R9
-	XORL R10, R10
-	MOVL $1, R11                 // the start line starts at 0
-	CMPQ mode+24(FP), $2
-	JEQ  begun
-enter:
-	LEAQ (R12)(DI*1), SI
 	ADDQ $FieldSection_tape, R8
-	LEAQ (const_tapeFull*2)(R8), AX
-	MOVQ AX, limit-8(SP)
-	LEAQ (R8)(DX*2), R8
+	XORL R9, R9
+	MOVQ $-1, R10
+	MOVL $1, R11                 // the start line starts at 0
 	MOVL $63, AX
 	MOVL $62, R13
-	LEAQ -64(R12)(CX*1), CX      // where the last full block starts
+	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
 `
 
-// begun is where enter goes for a scan that goes on.
-const begun = `begun:
-	MOVL FieldSection_at(R8), DI
-	MOVL FieldSection_fill(R8), DX
-	MOVBLZX FieldSection_carryC(R8), R9
-	MOVBLZX FieldSection_carryN(R8), R10
-	MOVBLZX FieldSection_carryS(R8), R11
-	JMP  enter
-`
-
-// rounds begins the loop. Long input goes in rounds of four blocks, to see when
-// one appends nothing.
-const rounds = `	CMPQ SI, CX
+// rounds begins the loop. Long input goes in rounds of four blocks, to see when one appends nothing,
+// and when the tape is full. What is shorter than tapeFull/16 blocks does not fill it, unless a block is
+// dense, which ends a round.
+const rounds = `	CMPQ mode+24(FP), $2
+	JEQ  begun
+	CMPQ SI, CX
 	JA   tail
 	MOVQ CX, BP
 	XORL R12, R12
-	CMPQ n+8(FP), $2048
+	CMPQ n+8(FP), $(4*const_tapeFull)
 	JB   loop
 round:
+	MOVQ f+16(FP), DI
+	ADDQ $(FieldSection_tape+2*const_tapeFull), DI
+	CMPQ R8, DI
+	JA   bad
 	MOVQ R8, R12
 	LEAQ 192(SI), BP
 	CMPQ BP, CX
 	CMOVQHI CX, BP
 `
 
-// carry is the scalar step. ANDN clobbers the carry flag: add first.
+// begun goes on where an earlier scan stands, DX octets in.
+func begun(offset string) string {
+	return `begun:
+	MOVQ f+16(FP), DI
+	MOVL FieldSection_fill(DI), DX
+	LEAQ (R8)(DX*2), R8
+	MOVL FieldSection_at(DI), DX
+	ADDQ DX, SI
+` + offset + `	MOVBLZX FieldSection_carryC(DI), R9
+	MOVBLZX FieldSection_carryN(DI), R10
+	DECQ R10
+	MOVBLZX FieldSection_carryS(DI), R11
+	CMPQ SI, CX
+	JBE  round
+	JMP  tail
+`
+}
+
+// carry is the scalar step. R10 is all ones when the subtraction borrows, which NEG makes a flag.
 const carry = `	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
 	SHRXQ R13, R14, R11
-	ORQ  BX, R10
-	XORL DX, DX
-	ADDQ R15, R10
-	ADCQ $0, DX
-	ANDNQ R10, R15, R15          // F
-	MOVQ DX, R10
-	ORQ  R14, BX                 // S | first
 	TESTQ R15, BX
+`
+
+const name = `	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
+`
+
+// exit is the last block: positions below lane BX, where the empty line is, are R15.
+const exit = `
+exit:
+	ADDQ $64, CX                 // the end of the input
+exitTail:
+	MOVQ p+0(FP), R12
+	MOVQ BX, DI
+	ANDQ R15, DI                 // S & U
+` + name + `	ORQ  R14, R15
+	TZCNTQ DI, BX
+	BLSMSKQ DI, DI
+	SHRQ $1, DI
+	ANDQ DI, R15
 `
 
 const next = `	ADDQ $64, SI
@@ -111,15 +133,15 @@ resume:
 `
 
 // save keeps the carries: a partial block is never committed.
-const save = `	MOVQ R9, savedC-16(SP)
-	MOVQ R10, savedN-24(SP)
-	MOVQ R11, savedS-32(SP)
+const save = `	MOVQ R9, savedC-8(SP)
+	MOVQ R10, savedN-16(SP)
+	MOVQ R11, savedS-24(SP)
 `
 
 // more notes the state of the last full block.
-const more = `	MOVQ savedC-16(SP), R9
-	MOVQ savedN-24(SP), R10
-	MOVQ savedS-32(SP), R11
+const more = `	MOVQ savedC-8(SP), R9
+	MOVQ savedN-16(SP), R10
+	MOVQ savedS-24(SP), R11
 more:
 `
 
@@ -131,6 +153,7 @@ const note = `	MOVQ f+16(FP), DI
 	SHRQ $1, R8
 	MOVL R8, FieldSection_fill(DI)
 	MOVB R9, FieldSection_carryC(DI)
+	INCQ R10
 	MOVB R10, FieldSection_carryN(DI)
 	MOVB R11, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
@@ -141,8 +164,7 @@ const note = `	MOVQ f+16(FP), DI
 // quiet begins the skip loop: four blocks without a position are a long value.
 const quiet = `
 quiet:
-	MOVQ R9, DX
-	ORQ  R10, DX
+	LEAQ 1(R9)(R10*1), DX
 	ORQ  R11, DX
 	JNZ  resume                  // a line end or a name is under way
 `
@@ -158,16 +180,18 @@ const emptyLine = `	LEAQ 1(SI)(BX*1), DI         // the LF of the empty line
 	JNE  bad
 `
 
-// count counts the field lines of a tape that ends at R8.
-const count = `	CMPQ R8, limit-8(SP)
-	JA   bad
-	MOVQ f+16(FP), DI
+// count counts the field lines of a tape that ends at R8. A line without a colon has one position; so an
+// odd number of them, like one that is out of place, is not sure.
+const count = `	MOVQ f+16(FP), DI
 	LEAQ FieldSection_tape(DI), R9
 	MOVQ R8, BX
 	SUBQ R9, BX
+	TESTL $2, BX
+	JNZ  bad
 	SHRQ $2, BX
 	DECQ BX
-	JS   bad
+	CMPQ BX, $const_tapeLines
+	JA   bad
 	MOVQ BX, FieldSection_lines(DI)
 	MOVQ SI, DX
 	SUBQ R12, DX                 // the length of the head
@@ -177,7 +201,7 @@ const count = `	CMPQ R8, limit-8(SP)
 	MOVQ $0, (FieldSection_wide+8)(DI)
 	CMPQ mode+24(FP), $1
 	JEQ  lines
-	JA   irregular
+	JA   unread
 `
 
 // requestLine takes a request line apart, but for a method of more than eight
@@ -189,182 +213,45 @@ const requestLine = `	MOVWLZX (R9), DX             // the end of the method
 	MOVQ $0x2e312f5054544820, AX // " HTTP/1."
 	CMPQ AX, -9(R12)(R13*1)
 	JNE  bad
-	MOVL -1(R12)(R13*1), AX      // minor version, CR LF
-	MOVL AX, CX
+	MOVL -1(R12)(R13*1), CX      // minor version, CR LF
+	MOVL CX, AX
 	ANDL $0xfffffe, AX
 	CMPL AX, $0x0a0d30
 	JNE  bad
 	CMPB (R12)(DX*1), $0x20
 	JNE  bad
-	ANDL $1, CX
-	ADDL $const_HTTP10, CX
+	SUBL $(0x30-const_HTTP10), CX
 	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)
 	MOVQ (R12), AX
 	LEAQ (DX*8), CX
-	MOVL $64, R10
-	CMPQ DX, $8
-	CMOVQHI R10, CX
 	BZHIQ CX, AX, AX             // the method
+	XORL R10, R10
+	CMPQ DX, $8
+	CMOVQHI R10, AX              // or no method
 	MOVQ $MULT, R15
 	IMULQ AX, R15
 	SHRQ $58, R15
 	LEAQ methods<>(SB), BP
 	MOVBLZX 512(BP)(R15*1), CX
-	XORL R10, R10
 	CMPQ AX, (BP)(R15*8)
 	CMOVQNE R10, CX
 	MOVB CX, (RequestHead_Method-RequestHead_Fields)(DI)
-	MOVQ DX, AX
-	SHLQ $32, AX
-	MOVQ AX, (RequestHead_MethodName-RequestHead_Fields)(DI)
-	INCQ DX
-	LEAQ (R12)(DX*1), R11
-	MOVQ R14, AX
-	SHLQ $32, AX
-	ORQ  DX, AX
-	MOVQ AX, (RequestHead_Target-RequestHead_Fields)(DI)
+	LEAQ 1(R12)(DX*1), R11
+	MOVL R10, (RequestHead_MethodName+Span_Off-RequestHead_Fields)(DI)
+	MOVL DX, (RequestHead_MethodName+Span_Len-RequestHead_Fields)(DI)
+	INCL DX
+	MOVL DX, (RequestHead_Target+Span_Off-RequestHead_Fields)(DI)
+	MOVL R14, (RequestHead_Target+Span_Len-RequestHead_Fields)(DI)
 `
 
-// lines checks each field line without a branch that is taken, and notes
-// candidates for known names.
-const lines = `lines:
-	XORL R11, R11
-	MOVQ R11, FieldSection_odd(DI)
-	MOVQ R11, FieldSection_odd+8(DI)
-	TESTQ BX, BX
-	JZ   none
-	CMPQ R13, $13                // names are compared from 16 octets before the colon on
-	JB   irregular
-	VPXOR X0, X0, X0
-	VMOVDQU Y0, FieldSection_ids(DI)
-	VMOVDQU Y0, FieldSection_ids+32(DI)
-	LEAQ names<>(SB), BP
-	MOVQ 1(R12)(R13*1), AX       // nearly always the first line is Host
-	ORQ  8(BP), AX
-	SUBQ HOST(BP), AX            // LF, the name, colon, SP, visible octet
-	JCS  other
-	SHLQ $8, AX
-	JNZ  other
-	MOVWLZX 6(R9), R11
-	MOVL -2(R12)(R11*1), R15
-	SUBL $0x0a0d2100, R15
-	CMPL R15, $0xdeff
-	JA   irregular
-	MOVB $const_FieldHost, FieldSection_ids(DI)
-	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
-	MOVL $1, R13                 // candidates, the last line in bit 0
-	ADDQ $8, R9
-	CMPQ BX, $1
-	JNE  rest
-	MOVL $(1<<const_FieldHost), FieldSection_seen(DI)
+const returns = `doubtful:                    // white space, or no field line, or not for this kernel?
+	CMPB (R12)(DX*1), $0x3a
+	JNE  bad
+	CMPW (R12)(R10*1), $0x0a0d
+	JNE  bad
+irregular:
 	MOVL $0, FieldSection_repeated(DI)
-	VZEROUPPER
-	RET
-other:
-	MOVQ R13, R11                // the CR before the line
-	XORL R13, R13
-	ADDQ $4, R9
-rest:
-	MOVL $40, CX
-	MOVQ 0(BP), SI               // which bits make the hash, or lower case
-	MOVQ R9, known-16(SP)
-	PCALIGN $32
-line:
-	MOVWLZX (R9), DX             // colon
-	MOVWLZX 2(R9), R10           // CR
-	MOVQ -5(R12)(DX*1), AX
-	MOVL -2(R12)(R10*1), R15
-	SUBL DX, R11
-	ANDL $31, R11                // the length of the name, negated
-	SHRXQ CX, AX, R14
-	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
-	SUBL $0x21203a, R14          // colon, SP, visible octet
-	CMPL R15, $0xdeff
-	JA   irregular
-	TESTL $0xff00ffff, R14
-	JNZ  irregular
-HASH	MOVQ 16(BP)(R11*8), R14
-	BTQ  AX, R14
-	ADCQ R13, R13
-	MOVL R10, R11
-	ADDQ $4, R9
-	CMPQ R9, R8
-	JB   line
-`
-
-// knownText compares the candidates in full.
-const knownText = `	CMPQ BX, $64
-	JA   unsure                  // more lines than candidates have bits
-	MOVQ R13, R14
-	LEAQ (FieldSection_tape+4)(DI), R9
-	VPXOR X5, X5, X5             // what differs in names
-	LEAQ (FieldSection_tape+8)(DI), DX
-	DECQ BX                      // the last line
-	XORL R10, R10                // seen
-	CMPQ DX, known-16(SP)
-	JNE  others
-	BTRQ BX, R14                 // Host is settled
-	MOVL $(1<<const_FieldHost), R10
-others:
-	TESTQ R14, R14
-	JZ   compared
-candidate:
-` + candidate + `	TESTQ R14, R14
-	JNZ  candidate
-compared:
-	VPTEST X5, X5
-	JNZ  unsure
-	ANDL $~1, R10
-	POPCNTQ R10, AX
-	POPCNTQ R13, DX
-	CMPQ AX, DX
-	JNE  unsure                  // one of them twice, or a look-alike
-	TESTL $LONGSET, R10
-	JNZ  long
-settled:
-	MOVL R10, FieldSection_seen(DI)
-	MOVL $0, FieldSection_repeated(DI)
-	VZEROUPPER
-	RET
-long:
-LONG	JMP  settled
-unsure:
-	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
-	VZEROUPPER
-	RET
-none:
-	MOVL R11, FieldSection_seen(DI)
-	MOVL R11, FieldSection_repeated(DI)
-	VZEROUPPER
-	RET
-`
-
-// candidate settles the last candidate that is left. An id of 0 changes nothing.
-const candidate = `	TZCNTQ R14, AX
-	BLSRQ R14, R14
-	MOVQ BX, CX
-	SUBQ AX, CX                  // the line
-	MOVWLZX (R9)(CX*4), DX       // its colon
-	MOVWLZX -2(R9)(CX*4), AX     // the CR before it
-	SUBL DX, AX
-	ANDL $31, AX                 // the length of the name, negated
-	MOVBLZX -4(R12)(DX*1), SI
-	ANDL $31, SI
-	SHLL $5, SI
-	ORL  AX, SI
-	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
-	MOVB SI, FieldSection_ids(DI)(CX*1)
-	MOVW CX, FieldSection_first(DI)(SI*2)
-	BTSL SI, R10
-	SHLL $6, SI
-	VMOVDQU -16(R12)(DX*1), X1
-	VPOR 1296(BP)(SI*1), X1, X1  // letters in lower case
-	VPXOR 1312(BP)(SI*1), X1, X1
-	VPAND 1328(BP)(SI*1), X1, X1
-	VPOR X1, X5, X5
-`
-
-const returns = begun + `irregular:
+unread:
 	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET
@@ -373,34 +260,6 @@ bad:
 	VZEROUPPER
 	RET
 `
-
-// known is the comparison of candidates. It covers 16 octets before a colon, so a LF before all but
-// the longest names; for those it looks at the octets that are left.
-func (n *names) known() string {
-	var set uint32
-	var long strings.Builder
-	for id, name := range n.name {
-		if len(name) < 16 {
-			continue
-		}
-		set |= 1 << id
-		fmt.Fprintf(&long, `	BTL  $%d, R10               // %s
-	JCC  not%d
-	MOVWLZX (FieldSection_first+%d)(DI), CX
-	MOVWLZX (R9)(CX*4), DX
-`, id, name, id, 2*id)
-		for i := len(name) - 17; i >= 0; i-- {
-			fmt.Fprintf(&long, "\tMOVBLZX -%d(R12)(DX*1), AX\n\tORL  $0x20, AX\n\tCMPL AX, $%#02x\n\tJNE  unsure\n", len(name)-i, name[i])
-		}
-		fmt.Fprintf(&long, "\tCMPB -%d(R12)(DX*1), $0x0a\n\tJNE  unsure\nnot%d:\n", len(name)+1, id)
-	}
-	return strings.NewReplacer("LONGSET", fmt.Sprintf("%#x", set), "LONG", long.String()).Replace(knownText)
-}
-
-// lines is the text with the place of the first line's pattern.
-func (n *names) lines() string {
-	return strings.NewReplacer("HOST", fmt.Sprint(n.hostAt()), "HASH", n.hashText()).Replace(lines)
-}
 
 // requestLine is the text for the methods of n.
 func (n *names) requestLine() string {

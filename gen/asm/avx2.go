@@ -15,9 +15,10 @@ const avx2Header = `//
 //
 //	Y8  Y9   class by low and by high nibble    Y12  0x0F
 //	Y10      0x80 less the least C              Y11  0x7F
+//	Y13      0
 //
 // low[x&15] & high[x>>4] is zero for an octet in neither class, and at least
-// as much as the least C for a control. A saturating addition moves either fact into bit 7. Octets above
+// as much as the least C for a control; a saturating addition moves that into bit 7. Octets above
 // ASCII look up 0.
 `
 
@@ -49,7 +50,7 @@ func (t avx2) lower(o op, _ kernel) string {
 	case opLeave:
 		return "\tJNZ  exit\n"
 	case opAppend:
-		return append256("appended", "dense")
+		return name + append256("appended", "dense")
 	case opNext:
 		return next
 	case opTail:
@@ -67,7 +68,7 @@ func (t avx2) lower(o op, _ kernel) string {
 	case opNames:
 		return t.n.known()
 	case opReturn:
-		return returns
+		return begun("") + returns
 	}
 	panic(o)
 }
@@ -77,6 +78,7 @@ const enter256 = `	VMOVDQU low<>(SB), Y8
 	VPBROADCASTQ byte<>+0(SB), Y12
 	VPBROADCASTQ byte<>+8(SB), Y10
 	VPBROADCASTQ byte<>+16(SB), Y11
+	VPXOR Y13, Y13, Y13
 `
 
 // classify256 classifies the 64 octets at BX.
@@ -93,9 +95,9 @@ const classify256 = `	VMOVDQU (BX), Y0
 	VPAND Y2, Y3, Y2
 	VPAND Y4, Y5, Y4
 	VPADDUSB Y10, Y2, Y3         // bit 7: control
-	VPADDUSB Y11, Y2, Y2         // bit 7: control or tchar
+	VPCMPEQB Y13, Y2, Y2         // neither control nor tchar
 	VPADDUSB Y10, Y4, Y5
-	VPADDUSB Y11, Y4, Y4
+	VPCMPEQB Y13, Y4, Y4
 	VPMOVMSKB Y3, DX
 	VPMOVMSKB Y2, R15
 	VPMOVMSKB Y5, DI
@@ -104,7 +106,7 @@ const classify256 = `	VMOVDQU (BX), Y0
 	SHLQ $32, R14
 	ORQ  DI, DX
 	ORQ  R14, R15
-	ANDNQ R15, DX, R15
+	ORQ  DX, R15
 `
 
 // position appends the number of the lowest set bit of DX.
@@ -128,8 +130,6 @@ func append256(done, dense string) string {
 	JA   ` + dense + `
 ` + done + `:
 	LEAQ (R8)(BX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 `
 }
 
@@ -145,6 +145,7 @@ func dense256(done, dense string) string {
 	ADDQ $2, R15
 	BLSRQ DX, DX
 	JNZ  ` + dense + `1
+	MOVQ SI, BP                  // look whether the tape is full
 	JMP  ` + done + `
 `
 }
@@ -157,7 +158,7 @@ const tail256 = `tail:
 	MOVQ CX, DI
 	SUBQ SI, DI
 	JZ   more
-` + save + `	MOVQ DI, left-40(SP)
+` + save + `	MOVQ DI, left-32(SP)
 	MOVQ SI, BX
 	XORL DX, DX                  // lanes before SI
 	LEAQ 63(SI), R15
@@ -172,11 +173,11 @@ const tail256 = `tail:
 	MOVQ SI, DX
 	SUBQ BX, DX
 window:
-	MOVQ DX, before-48(SP)
-` + classify256 + `	MOVQ before-48(SP), DI
+	MOVQ DX, before-40(SP)
+` + classify256 + `	MOVQ before-40(SP), DI
 	SHRXQ DI, DX, DX
 	SHRXQ DI, R15, R15
-	MOVQ left-40(SP), DI
+	MOVQ left-32(SP), DI
 	BZHIQ DI, DX, DX
 	BZHIQ DI, R15, R15
 `
@@ -216,18 +217,7 @@ skip:
 
 ` + dense256("appended", "dense")
 
-var exit256 = `
-exit:
-	ADDQ $64, CX                 // the end of the input
-exitTail:
-	MOVQ p+0(FP), R12
-	ANDQ R15, BX
-	BLSMSKQ BX, DI               // lanes up to the one that leaves
-	ORQ  R14, R15
-	TZCNTQ BX, BX
-	SHRQ $1, DI
-	ANDQ DI, R15                 // positions below it
-` + emptyLine + `	LEAQ 2(SI)(BX*1), AX         // the end of the head
+var exit256 = exit + emptyLine + `	LEAQ 2(SI)(BX*1), AX         // the end of the head
 	XORL R14, R14
 ` + append256("last", "lastDense") + `	MOVQ AX, SI
 	JMP  tape

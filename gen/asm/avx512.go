@@ -12,28 +12,27 @@ const avx512Header = `//
 // AVX-512 F BW VL VBMI VBMI2, BMI2:
 //
 //	Z16 Z17  class table       Z18  -0x20 (ASCII) or 0x80 (any octet)
-//	Z20      0x01              Z24  0 1 2 ... 63
+//	Z20      0x5E (ASCII) or 0x01     Z24  0 1 2 ... 63
 //	Y25      the block's offset, in words    Y26  64, in words
-//	Z28      the largest octet so far (ASCII)
-//	Z1       the block         K2   T        K5   C
+//	Z1       the block         K2   U        K5   C
 //
-// The ASCII kernel finds T in one lookup by the low six bits of x: the entry
-// plus x has bit 7 set when x is a tchar. Below 0x20 is C. Both hold for octets
-// below 0x7F only, so it keeps the largest octet of the head, and is not sure of
-// heads with DEL, obs-text or HTAB. VPERMI2B, which the other kernel needs, is three
-// times as much work for the one port that most of this kernel waits for.
+// The ASCII kernel finds U in one lookup by the low six bits of x: the entry
+// plus x has bit 7 set when ASCII octet x is no tchar. It takes all but 0x20 to 0x7E for
+// controls; so it is not sure of heads with HTAB or obs-text, as of those with
+// controls. VPERMI2B, which the other kernel needs, is three times as much work
+// for the one port that most of this kernel waits for.
 `
 
 func (t avx512) data() (string, error) {
 	sum, bit := sumTable(t.c.tchar), bitTable(t.c.tchar, t.c.control)
-	return constant("sum", "sum[x&63] + x has bit 7 when ASCII octet x is a tchar.", sum[:]) +
+	return constant("sum", "sum[x&63] + x has bit 7 when ASCII octet x is no tchar.", sum[:]) +
 		constant("class", "Bit 7: tchar; bit 0: control.", bit[:]) +
 		constant("lanes", "0 to 63.", lanes()) +
 		constant("names", namesComment, t.n.table()) +
 		constant("methods", "By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.", t.n.methodTable()) +
 		constant("word", "Broadcast where they are used.", words(
 			0x8080808080808080, 0xE0E0E0E0E0E0E0E0, 0x0101010101010101, 0x0040004000400040,
-			0x7F7F7F7F7F7F7F7F, 0x2020202020202020, 0x5F5F5F5F5F5F5F5F, 0x2323232323232323,
+			0x7F7F7F7F7F7F7F7F, 0x2020202020202020, 0x5E5E5E5E5E5E5E5E, 0x2323232323232323,
 			0x2121212121212121, 0x5D5D5D5D5D5D5D5D)), nil
 }
 
@@ -50,28 +49,25 @@ func (t avx512) lower(o op, k kernel) string {
 	case opLeave:
 		return "\tJNZ  exit\n"
 	case opAppend:
-		return append512(k.any)
+		return append512
 	case opNext:
 		return next
 	case opTail:
 		return tail512(k.any) + carry + "\tJNZ  exitTail\n"
 	case opMore:
-		if k.any {
-			return more + note
-		}
-		return more + ascii512 + note
+		return more + note
 	case opSkip:
 		return skip512(k.any)
 	case opExit:
-		return exit512(k.any) + count
+		return exit512 + count
 	case opTarget:
-		return t.n.requestLine() + target512
+		return t.n.requestLine() + target512(k.any)
 	case opLines:
 		return t.n.lines()
 	case opNames:
 		return t.n.known()
 	case opReturn:
-		return returns
+		return begun("\tVPBROADCASTW DX, Y25\n") + returns
 	}
 	panic(o)
 }
@@ -79,7 +75,7 @@ func (t avx512) lower(o op, k kernel) string {
 func enter512(any bool) string {
 	s := `	VMOVDQU64 sum<>(SB), Z16
 	VPBROADCASTQ word<>+8(SB), Z18
-	VPXORQ Z28, Z28, Z28
+	VPBROADCASTQ word<>+48(SB), Z20
 `
 	if any {
 		s = `	VMOVDQU64 class<>+0(SB), Z16
@@ -90,7 +86,7 @@ func enter512(any bool) string {
 	}
 	return s + `	VMOVDQU64 lanes<>(SB), Z24
 	VPBROADCASTQ word<>+24(SB), Y26
-	VPBROADCASTW DI, Y25
+	VPXORQ Z25, Z25, Z25
 `
 }
 
@@ -104,26 +100,22 @@ func classify512(any bool) string {
 
 const lookup512 = `	VPERMI2B.Z Z17, Z16, K1, Z1
 	VPTESTMB Z20, Z1, K5
-	VPMOVB2M Z1, K2
+	VPTESTNMB Z18, Z1, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
 `
 
 const sums512 = `	VPERMB Z16, Z1, Z2
-	VPADDB Z18, Z1, Z3           // bit 7: below 0x20
-	VPADDB Z1, Z2, Z2            // bit 7: tchar
-	VPMOVB2M Z3, K5
+	VPADDB Z18, Z1, Z3           // x - 0x20
+	VPADDB Z1, Z2, Z2            // bit 7: no tchar, of ASCII
+	VPCMPUB $6, Z20, Z3, K5      // not from 0x20 to 0x7E
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
+	ORQ  DX, R15
 `
 
-func append512(any bool) string {
-	s := "\tVPMAXUB Z1, Z28, Z28\n"
-	if any {
-		s = ""
-	}
-	return s + `	ORQ  R14, R15
+const append512 = name + `	ORQ  R14, R15
 	KMOVQ R15, K3
 	POPCNTQ R15, DX
 	VPCOMPRESSB.Z Z24, K3, Z2    // the numbers of the set bits
@@ -135,10 +127,7 @@ func append512(any bool) string {
 appended:
 	VPADDW Y26, Y25, Y25
 	LEAQ (R8)(DX*2), R8
-	CMPQ R8, limit-8(SP)
-	JA   bad
 `
-}
 
 // tail512 loads what is left under a mask: no lane behind the input is touched.
 func tail512(any bool) string {
@@ -153,17 +142,14 @@ func tail512(any bool) string {
 ` + save + `	VMOVDQU8.Z (SI), K1, Z1
 `
 	if any {
-		return s + "\tVPTESTNMB Z18, Z1, K1, K1\n" + lookup512
+		s += "\tVPTESTNMB Z18, Z1, K1, K1\n" + lookup512
+	} else {
+		s += sums512
 	}
-	return s + sums512 + "\tBZHIQ DI, DX, DX             // a lane behind the input is no tchar, but below 0x20\n"
-}
-
-// ascii512 is not sure when an octet from 0x7F up has come by.
-const ascii512 = `	VPBROADCASTQ word<>+32(SB), Z3
-	VPCMPUB $5, Z3, Z28, K1
-	KORTESTQ K1, K1
-	JNZ  bad
+	return s + `	BZHIQ DI, DX, DX             // a lane behind the input is neither
+	BZHIQ DI, R15, R15
 `
+}
 
 // skip512 runs over 256 octets at a time while all are visible, SP or (any
 // octet) obs-text.
@@ -195,8 +181,7 @@ skip:
 	KORQ K1, K3, K1
 `
 	} else {
-		s += `	VPBROADCASTQ word<>+48(SB), Z5
-skip:
+		s += `skip:
 	VPADDB (SI), Z18, Z1         // x - 0x20
 	VPADDB 64(SI), Z18, Z2
 	VPADDB 128(SI), Z18, Z3
@@ -204,7 +189,7 @@ skip:
 	VPMAXUB Z1, Z2, Z1
 	VPMAXUB Z3, Z4, Z3
 	VPMAXUB Z1, Z3, Z1
-	VPCMPUB $5, Z5, Z1, K1       // not from 0x20 to 0x7E
+	VPCMPUB $6, Z20, Z1, K1      // not from 0x20 to 0x7E
 `
 	}
 	return s + `	KORTESTQ K1, K1
@@ -224,29 +209,12 @@ dense:
 	VPMOVZXBW X2, Y3
 	VPADDW Y25, Y3, Y3
 	VMOVDQU Y3, 32(R8)
+	MOVQ SI, BP                  // look whether the tape is full
 	JMP  appended
 `
 }
 
-func exit512(any bool) string {
-	s := `
-exit:
-	ADDQ $64, CX                 // the end of the input
-exitTail:
-	MOVQ p+0(FP), R12
-	ANDQ R15, BX
-	BLSMSKQ BX, DI               // lanes up to the one that leaves
-	ORQ  R14, R15
-`
-	if !any {
-		s += `	KMOVQ DI, K1
-	VPMAXUB Z1, Z28, K1, Z28
-` + ascii512
-	}
-	return s + `	TZCNTQ BX, BX
-	SHRQ $1, DI
-	ANDQ DI, R15                 // positions below it
-	KMOVQ R15, K3
+const exit512 = exit + `	KMOVQ R15, K3
 	VPCOMPRESSB.Z Z24, K3, Z2
 ` + emptyLine + `	POPCNTQ R15, DX
 	LEAQ 2(SI)(BX*1), SI         // the end of the head
@@ -256,11 +224,20 @@ exitTail:
 	VMOVDQU64 Z3, (R8)
 	LEAQ (R8)(DX*2), R8
 `
-}
 
-const target512 = `	VPBROADCASTQ word<>+64(SB), Z3
+// target512 looks for what may not stand in a request target. The kernel for ASCII has had controls and
+// all above "~" on the tape before; so SP and "#" are what is left.
+func target512(any bool) string {
+	constants, check := "\tVPBROADCASTQ word<>+40(SB), Z3\n", "\tVPCMPEQB Z3, Z1, K7, K1      // SP\n"
+	if any {
+		constants = `	VPBROADCASTQ word<>+64(SB), Z3
 	VPBROADCASTQ word<>+72(SB), Z4
-	VPBROADCASTQ word<>+56(SB), Z5
+`
+		check = `	VPSUBB Z3, Z1, Z2
+	VPCMPUB $6, Z4, Z2, K7, K1   // not from 0x21 to 0x7E
+`
+	}
+	return constants + `	VPBROADCASTQ word<>+56(SB), Z5
 target:
 	MOVQ $-1, DX
 	CMPQ R14, $64
@@ -269,12 +246,11 @@ target:
 target64:
 	KMOVQ DX, K7
 	VMOVDQU8.Z (R11), K7, Z1
-	VPSUBB Z3, Z1, Z2
-	VPCMPUB $6, Z4, Z2, K7, K1   // not from 0x21 to 0x7E
-	VPCMPEQB Z5, Z1, K7, K2      // "#"
+` + check + `	VPCMPEQB Z5, Z1, K7, K2      // "#"
 	KORTESTQ K1, K2
 	JNZ  bad
 	ADDQ $64, R11
 	SUBQ $64, R14
 	JG   target
 `
+}

@@ -60,8 +60,8 @@ func loadClasses() (*classes, error) {
 	return c, nil
 }
 
-// sumTable is a table of 64 octets that finds T in one lookup: for ASCII x,
-// table[x&63] + x has bit 7 set exactly when x is in s. The low six bits of x
+// sumTable is a table of 64 octets that tells members of s in one lookup: for ASCII x,
+// table[x&63] + x has bit 7 set exactly when x is not in s. The low six bits of x
 // select the sum's distance from the four quarters of the octets, and x's own bit
 // 6 steps from one quarter to the next.
 func sumTable(s set) [64]byte {
@@ -69,11 +69,11 @@ func sumTable(s set) [64]byte {
 	for a := range t {
 		var quarter byte
 		switch low, high := s[a], s[a+64]; {
-		case low && high:
+		case !low && !high:
 			quarter = 0x80
-		case low:
+		case !low:
 			quarter = 0xC0
-		case high:
+		case !high:
 			quarter = 0x40
 		}
 		t[a] = quarter - byte(a)

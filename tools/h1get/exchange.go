@@ -59,7 +59,7 @@ func (e *exchange) request() (*conn.Request, error) {
 	method := e.method
 	if method == "" {
 		switch {
-		case e.data != "":
+		case e.posts:
 			method = "POST"
 		case e.upload != "":
 			method = "PUT"
@@ -103,14 +103,14 @@ func (e *exchange) setContent(r *conn.Request) (err error) {
 		r.Content, err = io.ReadAll(e.stdin)
 	case strings.HasPrefix(e.data, "@"):
 		r.Content, err = os.ReadFile(e.data[1:])
-	case e.data != "":
+	case e.posts:
 		r.Content = []byte(e.data)
 	case e.upload == "-":
 		r.Body, r.Length = e.stdin, -1
 	case e.upload != "":
 		return e.setFile(r)
 	}
-	if e.data != "" {
+	if e.posts {
 		e.setDefault(r.Header, "Content-Type", "application/x-www-form-urlencoded")
 	}
 	return err

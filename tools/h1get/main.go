@@ -18,6 +18,7 @@
 //	-timeout D   limit of each exchange, such as 10s; default none
 //	-progress    say how much has arrived even if standard error is no terminal
 //	-probe       the form that conformance checks read, see probe.go
+//	-nethttp     with -probe: through package conn/nethttp
 //
 // Exit codes: 0 all responses were received entirely; 1 an exchange failed; 2
 // bad flags; 22 a status from 400 up with -f; 23 the content could not be written;
@@ -63,6 +64,7 @@ type config struct {
 	method   string
 	lines    []string
 	data     string // of -d
+	posts    bool   // there is -d, be it empty
 	upload   string // of -T
 	output   string
 	verbose  bool
@@ -70,6 +72,7 @@ type config struct {
 	insecure bool
 	fail     bool
 	probe    bool
+	nethttp  bool
 	progress bool
 	timeout  time.Duration
 }
@@ -77,20 +80,22 @@ type config struct {
 func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	c := new(config)
 	f := flag.NewFlagSet("h1get", flag.ContinueOnError)
-	f.SetOutput(stderr)
-	f.Usage = func() {
-		fmt.Fprintln(stderr, "usage: h1get [flags] URL...")
-		f.PrintDefaults()
-	}
+	f.SetOutput(io.Discard) // one line is enough; -h gets the rest
 	f.StringVar(&c.method, "X", "", "`method`; default GET, POST with -d, PUT with -T")
 	f.Func("H", "field `line`, \"Name: value\"; may be repeated", func(line string) error {
-		if !strings.Contains(line, ":") {
+		name, value, ok := strings.Cut(line, ":")
+		if !ok {
 			return errors.New("no colon in it")
 		}
 		c.lines = append(c.lines, line)
+		h := new(conn.Header)
+		h.Add(name, value)
+		return h.Err()
+	})
+	f.Func("d", "`content`; @FILE is a file, @- standard input", func(data string) error {
+		c.data, c.posts = data, true
 		return nil
 	})
-	f.StringVar(&c.data, "d", "", "content; @FILE is a file, @- standard input")
 	f.StringVar(&c.upload, "T", "", "`file` to stream as content; - is standard input")
 	f.StringVar(&c.output, "o", "-", "`file` for contents; - is standard output")
 	f.BoolVar(&c.verbose, "v", false, "show both heads on standard error")
@@ -98,17 +103,30 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	f.BoolVar(&c.insecure, "k", false, "do not check the certificate")
 	f.BoolVar(&c.fail, "f", false, "fail at a status from 400 up")
 	f.BoolVar(&c.probe, "probe", false, "write the form that conformance checks read")
+	f.BoolVar(&c.nethttp, "nethttp", false, "with -probe: through package conn/nethttp")
 	f.BoolVar(&c.progress, "progress", false, "show progress even if standard error is no terminal")
 	f.DurationVar(&c.timeout, "timeout", 0, "limit of each exchange; 0: none")
-	if err := f.Parse(args); err != nil {
+	switch err := f.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		f.SetOutput(stderr)
+		fmt.Fprintln(stderr, "usage: h1get [flags] URL...")
+		f.PrintDefaults()
+		fmt.Fprintln(stderr, "exit codes: 0 all received; 1 an exchange failed; 2 bad flags; 22 a status from 400 up with -f;\n"+
+			"23 content could not be written; 28 the timeout expired")
+		return nil, err
+	case err != nil:
 		return nil, err
 	}
 	c.urls = f.Args()
 	switch {
 	case len(c.urls) == 0:
-		return nil, errors.New("no URL")
-	case c.data != "" && c.upload != "":
+		return nil, errors.New("no URL; h1get -h says more")
+	case c.posts && c.upload != "":
 		return nil, errors.New("-d and -T exclude each other")
+	case c.nethttp && !c.probe:
+		return nil, errors.New("-nethttp goes with -probe")
+	case c.timeout < 0:
+		return nil, errors.New("-timeout is negative")
 	}
 	return c, nil
 }
@@ -131,7 +149,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	defer client.Close()
 	if c.probe {
-		return probe(ctx, client, c.urls, os.Getenv, stdout)
+		return probe(ctx, c, client, os.Getenv, stdout)
 	}
 	out := stdout
 	if c.output != "-" {

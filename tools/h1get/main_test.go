@@ -67,6 +67,7 @@ func TestRequests(t *testing.T) {
 		{"GET", nil, `GET "" "" 0 `},
 		{"method and field", []string{"-X", "DELETE", "-H", "X-A: b"}, `DELETE "b" "" 0 `},
 		{"content", []string{"-d", "a=b"}, `POST "" "` + form + `" 3 a=b`},
+		{"no content", []string{"-d", ""}, `POST "" "` + form + `" 0 `},
 		{"content of a file", []string{"-d", "@" + file, "-H", "Content-Type: x/y"}, `POST "" "x/y" 9 of a file`},
 		{"content of standard input", []string{"-d", "@-"}, `POST "" "` + form + `" 8 of stdin`},
 		{"upload", []string{"-T", file}, `PUT "" "" 9 of a file`},
@@ -118,13 +119,21 @@ func TestExitCodes(t *testing.T) {
 		{exitStatus, []string{"-f", url + "/nothing"}},
 		{exitFailed, []string{"http://127.0.0.1:1/"}},
 		{exitFailed, []string{"ftp://example.com/"}},
-		{exitFailed, []string{"-H", "X: a\x01b", url}},
+		{exitUsage, []string{"-H", "X: a\x01b", url}},
+		{exitUsage, []string{"-H", "a b: c", url}},
+		{exitUsage, []string{"-d", "", "-T", "y", url}},
+		{exitUsage, []string{"-timeout", "-1s", url}},
+		{exitFailed, []string{"-X", "A B", url}},
 		{exitWrite, []string{"-o", filepath.Join(t.TempDir(), "no", "file"), url}},
 		{exitTimeout, []string{"-timeout", "50ms", url + "/slow"}},
 		{exitStatus, []string{"-f", url + "/echo", url + "/nothing", "http://127.0.0.1:1/"}},
 	} {
 		code, _, diag := h1get("", c.args...)
 		require.Equal(t, c.want, code, "%v: %s", c.args, diag)
+		if c.want != exitOK {
+			require.LessOrEqual(t, strings.Count(diag, "\n"), max(1, len(c.args)-1), "one line an error: %s", diag)
+			require.True(t, strings.HasPrefix(diag, "h1get: "), diag)
+		}
 	}
 	var diag bytes.Buffer
 	require.Equal(t, exitWrite, run(context.Background(), []string{url + "/echo"}, nil, broken{}, &diag))
@@ -146,17 +155,28 @@ func TestProbe(t *testing.T) {
 			return ""
 		}
 	}
-	client := new(conn.Client)
-	defer client.Close()
-	var out bytes.Buffer
-	require.Equal(t, exitOK, probe(context.Background(), client, []string{url + "/gzip"}, env("H1_GZIP", "1"), &out))
-	require.Equal(t, "200 6\nzipped\n", out.String())
-	out.Reset()
-	code := probe(context.Background(), client, []string{"http://127.0.0.1:1/", url + "/echo"}, env("H1_METHOD", "POST", "H1_BODY", "x"), &out)
-	require.Equal(t, exitFailed, code)
-	first, rest, _ := strings.Cut(out.String(), "\n")
-	require.True(t, strings.HasPrefix(first, "error "), first)
-	require.Equal(t, "200 14\nPOST \"\" \"\" 1 x\n", rest)
+	for _, through := range []bool{false, true} {
+		t.Run(fmt.Sprintf("nethttp %v", through), func(t *testing.T) {
+			probes := func(env func(string) string, urls ...string) (int, string) {
+				var out bytes.Buffer
+				client := new(conn.Client)
+				defer client.Close()
+				code := probe(context.Background(), &config{urls: urls, nethttp: through}, client, env, &out)
+				return code, out.String()
+			}
+			code, out := probes(env(), url+"/gzip")
+			require.Equal(t, "200 5\nplain\n", out)
+			require.Equal(t, exitOK, code)
+			code, out = probes(env("H1_METHOD", "POST", "H1_BODY", "x"), "http://127.0.0.1:1/", url+"/echo")
+			require.Equal(t, exitFailed, code)
+			first, rest, _ := strings.Cut(out, "\n")
+			require.True(t, strings.HasPrefix(first, "error "), first)
+			require.Equal(t, "200 14\nPOST \"\" \"\" 1 x\n", rest)
+			code, out = probes(env("H1_GZIP", "1"), url+"/gzip")
+			require.Equal(t, "200 6\nzipped\n", out)
+			require.Equal(t, exitOK, code)
+		})
+	}
 }
 
 func TestMeter(t *testing.T) {

@@ -34,6 +34,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	flags.Usage = func() {
 		fmt.Fprintln(stderr, "usage: h1lint [-response [-to METHOD]] [-lenient BIT,...] [-json] [FILE]")
 		flags.PrintDefaults()
+		fmt.Fprintln(stderr, "exit codes: 0 the message is valid; 1 it is not, or incomplete; 2 bad flags, or nothing to read")
 	}
 	response := flags.Bool("response", false, "the message is a response")
 	to := flags.String("to", "GET", "the `method` of the request that the response answers")

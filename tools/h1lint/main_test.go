@@ -37,6 +37,15 @@ leftover      3 octets behind the message
 `,
 		},
 		{
+			"a response taken for a request", "HTTP/1.1 200 OK\r\n\r\n", "", exitInvalid,
+			`error         RFC 9112 §3.1: the method is not a token followed by one space
+              at octet 4, answered with 400
+    HTTP/1.1 200 OK\r\n
+        ^
+hint          this looks like a response: -response
+`,
+		},
+		{
 			"a chunked request", "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n" +
 				"3\r\na\tb\r\n50\r\n" + strings.Repeat("x", 80) + "\r\n0\r\nX: y\r\n\r\n", "", exitValid,
 			`request line  POST / HTTP/1.1

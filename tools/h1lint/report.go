@@ -102,6 +102,9 @@ func (r *report) print(w io.Writer, octets []byte) error {
 		line("error", "%s: %s", r.Error.Section, r.Error.Rule)
 		line("", "at octet %d, answered with %d", r.Error.Offset, r.Error.Status)
 		b.WriteString(caret(octets, r.Error.Offset))
+		if r.Kind == "request" && r.Method == "" && strings.HasPrefix(string(octets), "HTTP/") {
+			line("hint", "this looks like a response: -response")
+		}
 	case r.Incomplete:
 		line("incomplete", "%d octets, more are wanted (RFC 9112 §8)", len(octets))
 	default:

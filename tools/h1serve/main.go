@@ -142,6 +142,13 @@ func serve(s server, l net.Listener, log *slog.Logger) int {
 	return 0
 }
 
+const usage = `usage: h1serve [flags]
+  GET  /plaintext  "Hello, World!"           POST /upload  the length of the content
+  GET  /big        1 MiB                     POST /gz      the same, gzip undone
+  GET  /           a line, or -dir DIR       any  /echo    the content
+exit codes: 0 after SIGINT or SIGTERM; 1 cannot listen, or serving failed; 2 bad flags
+`
+
 // parseFlags reads the command line. Its error is one line.
 func parseFlags(args []string, stderr io.Writer) (cfg config, err error) {
 	fs := flag.NewFlagSet("h1serve", flag.ContinueOnError)
@@ -157,12 +164,17 @@ func parseFlags(args []string, stderr io.Writer) (cfg config, err error) {
 	switch err := fs.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		fs.SetOutput(stderr)
-		fs.Usage()
+		fmt.Fprint(stderr, usage)
+		fs.PrintDefaults()
 		return cfg, err
 	case err != nil:
 		return cfg, err
 	case fs.NArg() > 0:
 		return cfg, fmt.Errorf("unexpected argument %q", fs.Arg(0))
+	case cfg.echo && cfg.dir != "":
+		return cfg, errors.New("-echo and -dir exclude each other")
+	case (cfg.cert == "") != (cfg.key == ""):
+		return cfg, errors.New("-tls-cert and -tls-key go together")
 	}
 	cfg.driver, err = conn.ParseDriver(*driver)
 	return cfg, err

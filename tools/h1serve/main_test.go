@@ -48,6 +48,9 @@ func TestBadUse(t *testing.T) {
 		{[]string{"-driver", "nosuch"}, 2, "nosuch"},
 		{[]string{"surplus"}, 2, "surplus"},
 		{[]string{"-dir", "/nosuch/directory"}, 2, "/nosuch/directory"},
+		{[]string{"-dir", "/", "-echo"}, 2, "-echo and -dir"},
+		{[]string{"-tls-cert", "cert.pem"}, 2, "-tls-key"},
+		{[]string{"-tls-cert", "/nosuch", "-tls-key", "/nosuch"}, 2, "/nosuch"},
 		{[]string{"-addr", l.Addr().String()}, 1, "in use"},
 		{[]string{"-addr", "127.0.0.1:nosuch"}, 1, "port"},
 	} {

@@ -1,0 +1,174 @@
+package asm
+
+import (
+	"fmt"
+	"strings"
+)
+
+// lines checks each field line without a branch that is taken, and notes
+// candidates for known names.
+const lines = `lines:
+	XORL R11, R11
+	MOVQ R11, FieldSection_odd(DI)
+	MOVQ R11, FieldSection_odd+8(DI)
+	TESTQ BX, BX
+	JZ   none
+	CMPQ R13, $13                // names are compared from 16 octets before the colon on
+	JB   irregular
+	VPXOR X0, X0, X0
+	VMOVDQU Y0, FieldSection_ids(DI)
+	VMOVDQU Y0, FieldSection_ids+32(DI)
+	LEAQ names<>(SB), BP
+	MOVQ 1(R12)(R13*1), AX       // nearly always the first line is Host
+	ORQ  8(BP), AX
+	SUBQ HOST(BP), AX            // LF, the name, colon, SP, visible octet
+	JCS  other
+	SHLQ $8, AX
+	JNZ  other
+	MOVWLZX 6(R9), R11
+	MOVL -2(R12)(R11*1), R15
+	SUBL $0x0a0d2100, R15
+	CMPL R15, $0xdeff
+	JA   irregular
+	MOVB $const_FieldHost, FieldSection_ids(DI)
+	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
+	MOVL $1, R13                 // candidates, the last line in bit 0
+	ADDQ $8, R9
+	CMPQ BX, $1
+	JNE  rest
+	MOVL $(1<<const_FieldHost), FieldSection_seen(DI)
+	MOVL $0, FieldSection_repeated(DI)
+	VZEROUPPER
+	RET
+other:
+	MOVQ R13, R11                // the CR before the line
+	XORL R13, R13
+	ADDQ $4, R9
+rest:
+	MOVL $40, CX
+	MOVQ 0(BP), SI               // which bits make the hash, or lower case
+	MOVQ R9, known-8(SP)
+	PCALIGN $32
+line:
+	MOVWLZX (R9), DX             // colon
+	MOVWLZX 2(R9), R10           // CR
+	MOVQ -5(R12)(DX*1), AX
+	MOVL -2(R12)(R10*1), R15
+	SUBL DX, R11
+	ANDL $31, R11                // the length of the name, negated
+	SHRXQ CX, AX, R14
+	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
+	SUBL $0x21203a, R14          // colon, SP, visible octet
+	CMPL R15, $0xdeff
+	JA   doubtful
+	TESTL $0xff00ffff, R14
+	JNZ  doubtful
+HASH	MOVQ 16(BP)(R11*8), R14
+	BTQ  AX, R14
+	ADCQ R13, R13
+	MOVL R10, R11
+	ADDQ $4, R9
+	CMPQ R9, R8
+	JB   line
+`
+
+// knownText compares the candidates in full.
+const knownText = `	CMPQ BX, $64
+	JA   unsure                  // more lines than candidates have bits
+	MOVQ R13, R14
+	LEAQ (FieldSection_tape+4)(DI), R9
+	VPXOR X5, X5, X5             // what differs in names
+	LEAQ (FieldSection_tape+8)(DI), DX
+	DECQ BX                      // the last line
+	XORL R10, R10                // seen
+	CMPQ DX, known-8(SP)
+	JNE  others
+	BTRQ BX, R14                 // Host is settled
+	MOVL $(1<<const_FieldHost), R10
+others:
+	TESTQ R14, R14
+	JZ   compared
+candidate:
+` + candidate + `	TESTQ R14, R14
+	JNZ  candidate
+compared:
+	VPTEST X5, X5
+	JNZ  unsure
+	ANDL $~1, R10
+	POPCNTQ R10, AX
+	POPCNTQ R13, DX
+	CMPQ AX, DX
+	JNE  unsure                  // one of them twice, or a look-alike
+	TESTL $LONGSET, R10
+	JNZ  long
+settled:
+	MOVL R10, FieldSection_seen(DI)
+	MOVL $0, FieldSection_repeated(DI)
+	VZEROUPPER
+	RET
+long:
+LONG	JMP  settled
+unsure:
+	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
+	NEGQ ret+32(FP)
+	VZEROUPPER
+	RET
+none:
+	MOVL R11, FieldSection_seen(DI)
+	MOVL R11, FieldSection_repeated(DI)
+	VZEROUPPER
+	RET
+`
+
+// candidate settles the last candidate that is left. An id of 0 changes nothing.
+const candidate = `	TZCNTQ R14, AX
+	BLSRQ R14, R14
+	MOVQ BX, CX
+	SUBQ AX, CX                  // the line
+	MOVWLZX (R9)(CX*4), DX       // its colon
+	MOVWLZX -2(R9)(CX*4), AX     // the CR before it
+	SUBL DX, AX
+	ANDL $31, AX                 // the length of the name, negated
+	MOVBLZX -4(R12)(DX*1), SI
+	ANDL $31, SI
+	SHLL $5, SI
+	ORL  AX, SI
+	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
+	MOVB SI, FieldSection_ids(DI)(CX*1)
+	MOVW CX, FieldSection_first(DI)(SI*2)
+	BTSL SI, R10
+	SHLL $6, SI
+	VMOVDQU -16(R12)(DX*1), X1
+	VPOR 1296(BP)(SI*1), X1, X1  // letters in lower case
+	VPXOR 1312(BP)(SI*1), X1, X1
+	VPAND 1328(BP)(SI*1), X1, X1
+	VPOR X1, X5, X5
+`
+
+// known is the comparison of candidates. It covers 16 octets before a colon, so a LF before all but
+// the longest names; for those it looks at the octets that are left.
+func (n *names) known() string {
+	var set uint32
+	var long strings.Builder
+	for id, name := range n.name {
+		if len(name) < 16 {
+			continue
+		}
+		set |= 1 << id
+		fmt.Fprintf(&long, `	BTL  $%d, R10               // %s
+	JCC  not%d
+	MOVWLZX (FieldSection_first+%d)(DI), CX
+	MOVWLZX (R9)(CX*4), DX
+`, id, name, id, 2*id)
+		for i := len(name) - 17; i >= 0; i-- {
+			fmt.Fprintf(&long, "\tMOVBLZX -%d(R12)(DX*1), AX\n\tORL  $0x20, AX\n\tCMPL AX, $%#02x\n\tJNE  unsure\n", len(name)-i, name[i])
+		}
+		fmt.Fprintf(&long, "\tCMPB -%d(R12)(DX*1), $0x0a\n\tJNE  unsure\nnot%d:\n", len(name)+1, id)
+	}
+	return strings.NewReplacer("LONGSET", fmt.Sprintf("%#x", set), "LONG", long.String()).Replace(knownText)
+}
+
+// lines is the text with the place of the first line's pattern.
+func (n *names) lines() string {
+	return strings.NewReplacer("HOST", fmt.Sprint(n.hostAt()), "HASH", n.hashText()).Replace(lines)
+}
