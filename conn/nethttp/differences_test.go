@@ -319,16 +319,38 @@ func refused(t *testing.T, octets string) {
 
 // canned answers every request with the same octets.
 func canned(t *testing.T, octets string) (url string) {
-	return eachConn(t, func(nc net.Conn) {
-		r := bufio.NewReader(nc)
-		for line := "-"; strings.TrimSpace(line) != ""; {
-			var err error
-			if line, err = r.ReadString('\n'); err != nil {
+	return onEachConn(t, func(nc net.Conn, r *bufio.Reader) {
+		for {
+			line, err := r.ReadString('\n')
+			if err != nil {
+				return
+			}
+			if strings.TrimSpace(line) == "" {
+				_, _ = io.WriteString(nc, octets)
 				return
 			}
 		}
-		_, _ = io.WriteString(nc, octets)
 	})
+}
+
+// onEachConn runs serve on each connection to url, and closes it then.
+func onEachConn(t *testing.T, serve func(nc net.Conn, r *bufio.Reader)) (url string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer nc.Close()
+				serve(nc, bufio.NewReader(nc))
+			}()
+		}
+	}()
+	return "http://" + l.Addr().String()
 }
 
 // unread fails the test when it is read.

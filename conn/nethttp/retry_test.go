@@ -19,8 +19,7 @@ import (
 // fickle is a server that answers the first request on each connection, and
 // closes on the second without an answer.
 func fickle(t *testing.T, served *atomic.Int64) (url string) {
-	return eachConn(t, func(nc net.Conn) {
-		r := bufio.NewReader(nc)
+	return onEachConn(t, func(nc net.Conn, r *bufio.Reader) {
 		for answered := false; ; answered = true {
 			req, err := http.ReadRequest(r)
 			if err != nil || answered {

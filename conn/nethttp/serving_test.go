@@ -54,26 +54,6 @@ func begin(t testing.TB, serve func(net.Listener) error, stop func() error, log 
 	return &served{l.Addr().String(), "http://" + l.Addr().String(), stop, log}
 }
 
-// eachConn has f serve each connection of a listener, and closes it.
-func eachConn(t testing.TB, f func(nc net.Conn)) (url string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			nc, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer nc.Close()
-				f(nc)
-			}()
-		}
-	}()
-	return "http://" + l.Addr().String()
-}
-
 // eachDriver runs a test over each driver.
 func eachDriver(t *testing.T, h http.Handler, test func(t *testing.T, s *served)) {
 	for _, d := range []conn.Driver{conn.Raw, conn.Stream, conn.Loop} {
