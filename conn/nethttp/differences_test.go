@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
@@ -226,6 +227,22 @@ var differences = map[string]func(t *testing.T){
 		resp, err := using(t).Do(r)
 		require.NoError(t, err)
 		_ = resp.Body.Close()
+	},
+	"expect nothing": func(t *testing.T) {
+		fields := make(chan http.Header, 1)
+		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { fields <- r.Header }))
+		defer server.Close()
+		for _, method := range []string{"GET", "POST"} {
+			for client, want := range map[*http.Client][]string{{Transport: new(http.Transport)}: {"100-continue"}, using(t): nil} {
+				r, _ := http.NewRequest(method, server.URL, http.NoBody)
+				r.Header.Set("Expect", "100-continue")
+				resp, err := client.Do(r)
+				require.NoError(t, err)
+				_ = resp.Body.Close()
+				assert.Equal(t, want, (<-fields)["Expect"], method)
+				client.CloseIdleConnections()
+			}
+		}
 	},
 	"tunnel": func(t *testing.T) {
 		echo := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
