@@ -84,6 +84,22 @@ var differences = map[string]func(t *testing.T){
 		assert.Equal(t, 103, theirs.StatusCode)
 		assert.Equal(t, 200, ours.StatusCode)
 	},
+	"205": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusResetContent)
+			if _, err := io.WriteString(w, "x"); r.Host == "ours" {
+				assert.ErrorIs(t, err, http.ErrBodyNotAllowed)
+			}
+		})
+		assert.Regexp(t, "(?s)^HTTP/1.1 205 .*\r\n\r\nx$", serveTheirs(t, h).raw(t, get))
+		got := serve(t, h).raw(t, "GET / HTTP/1.1\r\nHost: ours\r\nConnection: close\r\n\r\n")
+		assert.Regexp(t, "(?s)^HTTP/1.1 205 .*\r\nContent-Length: 0\r\n.*\r\n\r\n$", got)
+	},
+	"101": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSwitchingProtocols) })
+		assert.Regexp(t, "^HTTP/1.1 101 ", serveTheirs(t, h).raw(t, get))
+		assert.Regexp(t, "(?s)^HTTP/1.1 500 .*\r\nConnection: close\r\n", serve(t, h).raw(t, get))
+	},
 	"reason phrase": func(t *testing.T) {
 		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(299) })
 		theirs, ours := both(t, h, get)
