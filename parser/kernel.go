@@ -48,18 +48,24 @@ const minSection = 16
 // maxTape is how far into a section positions on the tape reach.
 const maxTape = 1 << 16
 
-// namesUnsure is a bit of repeated, FieldOther's, that kernels set when they leave
-// the names of the field lines to identify.
+// namesUnsure is a bit of repeated, FieldOther's, that says what a kernel means by a negative length:
+// set, that all is good, but the names of the field lines are left to identify; clear,
+// that the lines are left to settle.
 const namesUnsure fieldSet = 1
 
-// identify finds the FieldIDs of the lines on the tape.
-func (f *FieldSection) identify(b []byte) {
-	n := f.lines
+// identified finds the FieldIDs of the lines on the tape, unless n, what a kernel returned, is positive: then
+// it has. It returns the length.
+func (f *FieldSection) identified(b []byte, n int) int {
+	if n > 0 {
+		return n
+	}
+	lines := f.lines
 	f.seen, f.repeated = 0, 0
-	for f.lines = 0; f.lines < n; f.lines++ {
+	for f.lines = 0; f.lines < lines; f.lines++ {
 		f.start = int(f.tape[2*f.lines+1]) + 2
 		f.ids[f.lines] = f.nameEnd(b, int(f.tape[2*f.lines+2]))
 	}
+	return -n
 }
 
 // settle looks at the lines on the tape from f.lines on up to line n: it checks

@@ -246,6 +246,25 @@ func TestKernelNames(t *testing.T) {
 	})
 }
 
+// TestKernelMethods has every registered method, and all that one octet more or
+// less makes of it.
+func TestKernelMethods(t *testing.T) {
+	eachKernel(t, func(t *testing.T, k kernel) {
+		var c comparison
+		for m := MethodOther + 1; m.String() != ""; m++ {
+			name := m.String()
+			for i := range len(name) + 1 {
+				for _, method := range []string{name[:i], name[i:], name[:i] + "X" + name[i:], name + name[:i], name[:i] + "\x00" + name[i:]} {
+					c.compare(t, "request", []byte(method+" / HTTP/1.1\r\nHost: a\r\n\r\n"), nil, 0)
+				}
+			}
+			for n := range 300 {
+				c.compare(t, "request", []byte(name+strings.Repeat("X", n)+" / HTTP/1.1\r\nHost: a\r\n\r\n"), nil, 0)
+			}
+		}
+	})
+}
+
 // TestKernelLengths has names, values and targets of every length up to 300, and
 // every prefix of some.
 func TestKernelLengths(t *testing.T) {

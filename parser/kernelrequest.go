@@ -17,14 +17,11 @@ func (h *RequestHead) parseBlocks(b []byte, limit, n int) int {
 	if n == -1 {
 		n = f.again(b, modeRequest)
 	}
-	if n > 0 && f.lines <= limit {
-		h.Method = MethodOf(h.MethodName.Bytes(b)) // kernels know the shorter ones
-		if f.repeated&namesUnsure != 0 {
-			f.identify(b)
-		}
-		return n
-	}
 	lines := f.lines
+	if lines <= limit && (n > 0 || n < -1 && f.repeated&namesUnsure != 0) {
+		h.Method = MethodOf(h.MethodName.Bytes(b)) // kernels know the shorter ones
+		return f.identified(b, n)
+	}
 	f.begin(requestStart)
 	f.lim = limit
 	switch end := int(f.tape[1]); {

@@ -17,13 +17,10 @@ func (h *ResponseHead) parseBlocks(b []byte, limit int) int {
 	if n == -1 {
 		n = f.again(b, modeResponse)
 	}
-	if n > 0 && f.lines <= limit && h.lineFromTape(b) {
-		if f.repeated&namesUnsure != 0 {
-			f.identify(b)
-		}
-		return n
-	}
 	lines := f.lines
+	if lines <= limit && (n > 0 || n < -1 && f.repeated&namesUnsure != 0) && h.lineFromTape(b) {
+		return f.identified(b, n)
+	}
 	f.begin(responseStart)
 	f.lim = limit
 	switch end := int(f.tape[1]); {

@@ -25,18 +25,21 @@ type RequestHead struct {
 // (§2.2). After a complete head, or an error, the next Parse starts anew.
 func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 	o = o.orDefault()
+	if active > kernelWords && h.Fields.pos == 0 && len(b) >= minSection {
+		n = headKernel(unsafe.SliceData(b), min(len(b), o.headSize(), maxTape), &h.Fields, modeRequest)
+		if n > 0 && h.Method != MethodOther && h.Fields.lines <= o.fields() {
+			return n, nil
+		}
+	}
+	return h.parse(b, o, n)
+}
+
+// parse goes on where a kernel has returned n for b, or where the last Parse ended.
+func (h *RequestHead) parse(b []byte, o *Options, n int) (int, error) {
 	f := &h.Fields
 	limit := o.headSize()
 	if active > kernelWords && len(b) >= minSection {
-		blocks := b[:min(len(b), limit, maxTape)]
-		n, lines := 0, o.fields()
-		if f.pos == 0 {
-			n = headKernel(unsafe.SliceData(blocks), len(blocks), f, modeRequest)
-		}
-		if n <= 0 || f.lines > lines || h.Method == MethodOther || f.repeated&namesUnsure != 0 {
-			n = h.parseBlocks(blocks, lines, n)
-		}
-		if n > 0 {
+		if n := h.parseBlocks(b[:min(len(b), limit, maxTape)], o.fields(), n); n > 0 {
 			return n, nil
 		}
 	}

@@ -32,9 +32,9 @@
 //	AX   63                    R13  62
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
-// The result is the length of the head (when bit 0 of repeated is set, the caller
-// has to look at the names); minus the length when the caller has to look at the
-// lines; 0 when more octets are needed; -1 when the kernel is not sure.
+// The result is the length of the head; minus the length when the caller has to
+// look at the lines, or, when bit 0 of repeated is set, at their names only; 0 when
+// more octets are needed; -1 when the kernel is not sure.
 //
 // AVX2, BMI2:
 //
@@ -786,7 +786,7 @@ tape:
 	MOVQ $0, (FieldSection_wide+8)(DI)
 	CMPQ mode+24(FP), $1
 	JEQ  lines
-	JA   irregular
+	JA   unread
 	MOVWLZX (R9), DX             // the end of the method
 	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
@@ -794,40 +794,35 @@ tape:
 	MOVQ $0x2e312f5054544820, AX // " HTTP/1."
 	CMPQ AX, -9(R12)(R13*1)
 	JNE  bad
-	MOVL -1(R12)(R13*1), AX      // minor version, CR LF
-	MOVL AX, CX
+	MOVL -1(R12)(R13*1), CX      // minor version, CR LF
+	MOVL CX, AX
 	ANDL $0xfffffe, AX
 	CMPL AX, $0x0a0d30
 	JNE  bad
 	CMPB (R12)(DX*1), $0x20
 	JNE  bad
-	ANDL $1, CX
-	ADDL $const_HTTP10, CX
+	SUBL $(0x30-const_HTTP10), CX
 	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)
 	MOVQ (R12), AX
 	LEAQ (DX*8), CX
-	MOVL $64, R10
-	CMPQ DX, $8
-	CMOVQHI R10, CX
 	BZHIQ CX, AX, AX             // the method
+	XORL R10, R10
+	CMPQ DX, $8
+	CMOVQHI R10, AX              // or no method
 	MOVQ $0xfcecc0b0af89b245, R15
 	IMULQ AX, R15
 	SHRQ $58, R15
 	LEAQ methods<>(SB), BP
 	MOVBLZX 512(BP)(R15*1), CX
-	XORL R10, R10
 	CMPQ AX, (BP)(R15*8)
 	CMOVQNE R10, CX
 	MOVB CX, (RequestHead_Method-RequestHead_Fields)(DI)
-	MOVQ DX, AX
-	SHLQ $32, AX
-	MOVQ AX, (RequestHead_MethodName-RequestHead_Fields)(DI)
-	INCQ DX
-	LEAQ (R12)(DX*1), R11
-	MOVQ R14, AX
-	SHLQ $32, AX
-	ORQ  DX, AX
-	MOVQ AX, (RequestHead_Target-RequestHead_Fields)(DI)
+	LEAQ 1(R12)(DX*1), R11
+	MOVL R10, (RequestHead_MethodName+Span_Off-RequestHead_Fields)(DI)
+	MOVL DX, (RequestHead_MethodName+Span_Len-RequestHead_Fields)(DI)
+	INCL DX
+	MOVL DX, (RequestHead_Target+Span_Off-RequestHead_Fields)(DI)
+	MOVL R14, (RequestHead_Target+Span_Len-RequestHead_Fields)(DI)
 	VPBROADCASTQ byte<>+24(SB), Y3
 	VPBROADCASTQ byte<>+32(SB), Y4
 	VPBROADCASTQ byte<>+40(SB), Y5
@@ -1017,6 +1012,7 @@ not11:
 	JMP  settled
 unsure:
 	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
+	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET
 none:
@@ -1043,6 +1039,8 @@ doubtful:                    // white space, or no field line, or not for this k
 	CMPW (R12)(R10*1), $0x0a0d
 	JNE  bad
 irregular:
+	MOVL $0, FieldSection_repeated(DI)
+unread:
 	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET

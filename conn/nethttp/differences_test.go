@@ -189,6 +189,11 @@ var differences = map[string]func(t *testing.T){
 	"h2":         TestTLSAndH2,
 	"server key": TestContextValues,
 
+	"keep-alives": func(t *testing.T) {
+		s := serve(t, http.NotFoundHandler(), func(s *Server) { s.Params.NoKeepAlive = true })
+		resp, _ := s.talk(t, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		assert.True(t, resp.Close)
+	},
 	"responses": func(t *testing.T) {
 		for _, octets := range []string{
 			"HTTP/1.1 200 OK\nContent-Length: 0\n\n",

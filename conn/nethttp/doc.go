@@ -52,6 +52,11 @@
 //	h2               offered unless turned off       handed to net/http if TLSConfig  this is a library for HTTP/1
 //	                                                 offers it
 //	server key       the server                      an http.Server, that of h2       its type is net/http's
+//	keep-alives      SetKeepAlivesEnabled, any time  Params.NoKeepAlive, from the     Shutdown is for ending
+//	                                                 beginning
+//
+// Log records go to Logger, not to ErrorLog; timeouts, and the limits of a head, are
+// fields of Params. TLSNextProto is not there.
 //
 // The transport:
 //
@@ -67,4 +72,10 @@
 //	tunnel           a 2xx to CONNECT has a Body     and that is an io.ReadWriteCloser  otherwise one could not use it
 //	                 to read                         like that of a 101
 //	Cancel           Request.Cancel is heeded        the context only                 deprecated since Go 1.7
+//
+// Of [http.Transport]'s fields and methods those are not there that are for HTTP/2
+// or deprecated, and MaxIdleConns (MaxIdleConnsPerHost is), OnProxyConnectResponse,
+// RegisterProtocol and Clone. IdleConnTimeout, ExpectContinueTimeout,
+// TLSHandshakeTimeout, DisableKeepAlives and MaxResponseHeaderBytes are IdleTimeout,
+// ExpectTimeout, HeaderTimeout, NoKeepAlive and MaxHeaderSize of Params.
 package nethttp

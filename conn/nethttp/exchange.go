@@ -88,7 +88,7 @@ func (x *exchange) panicked(cause any) {
 	if cause != nil && cause != http.ErrAbortHandler {
 		stack := make([]byte, 64<<10)
 		stack = stack[:runtime.Stack(stack, false)]
-		x.service.server.log.Error("panic in a handler", slog.String("remote", x.request.RemoteAddr),
+		x.service.server.log.Error("panic in a handler", slog.String("remote", x.context.remote),
 			slog.Any("panic", cause), slog.String("stack", string(stack)))
 	}
 	_ = x.conn.ServerConn().Close()

@@ -61,7 +61,7 @@ func (t avx512) lower(o op, k kernel) string {
 	case opExit:
 		return exit512 + count
 	case opTarget:
-		return t.n.requestLine() + target512
+		return t.n.requestLine() + target512(k.any)
 	case opLines:
 		return t.n.lines()
 	case opNames:
@@ -225,9 +225,19 @@ const exit512 = exit + `	KMOVQ R15, K3
 	LEAQ (R8)(DX*2), R8
 `
 
-const target512 = `	VPBROADCASTQ word<>+64(SB), Z3
+// target512 looks for what may not stand in a request target. The kernel for ASCII has had controls and
+// all above "~" on the tape before; so SP and "#" are what is left.
+func target512(any bool) string {
+	constants, check := "\tVPBROADCASTQ word<>+40(SB), Z3\n", "\tVPCMPEQB Z3, Z1, K7, K1      // SP\n"
+	if any {
+		constants = `	VPBROADCASTQ word<>+64(SB), Z3
 	VPBROADCASTQ word<>+72(SB), Z4
-	VPBROADCASTQ word<>+56(SB), Z5
+`
+		check = `	VPSUBB Z3, Z1, Z2
+	VPCMPUB $6, Z4, Z2, K7, K1   // not from 0x21 to 0x7E
+`
+	}
+	return constants + `	VPBROADCASTQ word<>+56(SB), Z5
 target:
 	MOVQ $-1, DX
 	CMPQ R14, $64
@@ -236,12 +246,11 @@ target:
 target64:
 	KMOVQ DX, K7
 	VMOVDQU8.Z (R11), K7, Z1
-	VPSUBB Z3, Z1, Z2
-	VPCMPUB $6, Z4, Z2, K7, K1   // not from 0x21 to 0x7E
-	VPCMPEQB Z5, Z1, K7, K2      // "#"
+` + check + `	VPCMPEQB Z5, Z1, K7, K2      // "#"
 	KORTESTQ K1, K2
 	JNZ  bad
 	ADDQ $64, R11
 	SUBQ $64, R14
 	JG   target
 `
+}

@@ -110,6 +110,7 @@ long:
 LONG	JMP  settled
 unsure:
 	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
+	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET
 none:
