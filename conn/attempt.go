@@ -176,7 +176,8 @@ func (pc *pooledConn) sendContent(r *Request, body *content) {
 	}
 	var own *bodyError
 	var refused *OutputError // of the trailer section
-	switch { // only closing can tell the peer that no more will come
+	// Only closing can tell the peer that no more will come.
+	switch {
 	case errors.As(err, &own):
 		pc.shut(own.err)
 	case errors.As(err, &refused):
