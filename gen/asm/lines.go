@@ -73,7 +73,8 @@ HASH	MOVQ 16(BP)(R11*8), R14
 `
 
 // knownText compares the candidates in full.
-const knownText = `	CMPQ BX, $64
+func knownText(differ string) string {
+	return `	CMPQ BX, $64
 	JA   unsure                  // more lines than candidates have bits
 	MOVQ R13, R14
 	LEAQ (FieldSection_tape+4)(DI), R9
@@ -82,16 +83,12 @@ const knownText = `	CMPQ BX, $64
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
 	CMPQ DX, known-8(SP)
-	JNE  others
+	JNE  candidate
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
-others:
-	TESTQ R14, R14
-	JZ   compared
 candidate:
-` + candidate + `	TESTQ R14, R14
+` + candidate + differ + `	TESTQ R14, R14
 	JNZ  candidate
-compared:
 	VPTEST X5, X5
 	JNZ  unsure
 	ANDL $~1, R10
@@ -119,10 +116,15 @@ none:
 	VZEROUPPER
 	RET
 `
+}
 
-// candidate settles the last candidate that is left. An id of 0 changes nothing.
-const candidate = `	TZCNTQ R14, AX
+// candidate settles the last candidate that is left. When none is, it gives the last line the id of no name,
+// which it has: whether a head has one is a branch that no CPU foresees.
+const candidate = `	CMPQ R14, $1
+	SBBL R15, R15                // all ones: none
+	TZCNTQ R14, AX
 	BLSRQ R14, R14
+	ANDL $63, AX
 	MOVQ BX, CX
 	SUBQ AX, CX                  // the line
 	MOVWLZX (R9)(CX*4), DX       // its colon
@@ -134,20 +136,24 @@ const candidate = `	TZCNTQ R14, AX
 	SHLL $5, SI
 	ORL  AX, SI
 	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
+	ANDNL SI, R15, SI
 	MOVB SI, FieldSection_ids(DI)(CX*1)
 	MOVW CX, FieldSection_first(DI)(SI*2)
 	BTSL SI, R10
-	SHLL $6, SI
+	SHLL $5, SI
 	VMOVDQU -16(R12)(DX*1), X1
-	VPOR 1296(BP)(SI*1), X1, X1  // letters in lower case
-	VPXOR 1312(BP)(SI*1), X1, X1
-	VPAND 1328(BP)(SI*1), X1, X1
-	VPOR X1, X5, X5
+	VPXOR 1296(BP)(SI*1), X1, X1
 `
+
+// What is left of X1, where it differs from a known name, is gathered in X5.
+const (
+	differ256 = "\tVPAND 1312(BP)(SI*1), X1, X1 // but for the case of letters, and what is before the line\n\tVPOR X1, X5, X5\n"
+	differ512 = "\tVPTERNLOGQ $0xF8, 1312(BP)(SI*1), X1, X5 // X5 | X1 & that: not the case of letters, nor what is before the line\n"
+)
 
 // known is the comparison of candidates. It covers 16 octets before a colon, so a LF before all but
 // the longest names; for those it looks at the octets that are left.
-func (n *names) known() string {
+func (n *names) known(differ string) string {
 	var set uint32
 	var long strings.Builder
 	for id, name := range n.name {
@@ -165,7 +171,7 @@ func (n *names) known() string {
 		}
 		fmt.Fprintf(&long, "\tCMPB -%d(R12)(DX*1), $0x0a\n\tJNE  unsure\nnot%d:\n", len(name)+1, id)
 	}
-	return strings.NewReplacer("LONGSET", fmt.Sprintf("%#x", set), "LONG", long.String()).Replace(knownText)
+	return strings.NewReplacer("LONGSET", fmt.Sprintf("%#x", set), "LONG", long.String()).Replace(knownText(differ))
 }
 
 // lines is the text with the place of the first line's pattern.

@@ -126,18 +126,18 @@ func (n *names) table() []byte {
 	b = append(b, words(n.bits[:]...)...)
 	b = append(b, n.id[:]...)
 	at := len(b)
-	b = append(b, make([]byte, 64*len(n.name))...)
+	b = append(b, make([]byte, 32*len(n.name))...)
 	for id, name := range n.name {
 		if id == 0 {
 			continue
 		}
 		line := "\n" + name
 		for i := range min(16, len(line)) {
-			lane, o := at+64*id+15-i, line[len(line)-1-i]
-			b[lane+16], b[lane+32] = o, 0xFF
+			lane, o, mask := at+32*id+15-i, line[len(line)-1-i], byte(0xFF)
 			if o >= 'a' {
-				b[lane] = 0x20
+				mask = 0xDF // either case
 			}
+			b[lane], b[lane+16] = o&mask, mask
 		}
 	}
 	return append(append(b, "\nhost: !"...), words(multiplier)...)
