@@ -60,41 +60,41 @@ DATA high<>+16(SB)/8, $0x2a1f061d0201e060
 DATA high<>+24(SB)/8, $0x0000000000000000
 GLOBL high<>(SB), RODATA|NOPTR, $32
 
-// Which bits make the hash, or lower case; the case of Host; at 16, by length, which hashes known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count; then the start of a Host line, and the multiplier of the hash.
+// Which bits make the hash, or lower case; the case of Host; at 16, by hash, which lengths known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count; then the start of a Host line, and the multiplier of the hash.
 DATA names<>+0(SB)/8, $0x2020202020202020
 DATA names<>+8(SB)/8, $0x0000002020202000
-DATA names<>+16(SB)/8, $0x0000000000000000
-DATA names<>+24(SB)/8, $0x0000000000000000
-DATA names<>+32(SB)/8, $0x0000000000000000
-DATA names<>+40(SB)/8, $0x0000000000000000
-DATA names<>+48(SB)/8, $0x0000000000000000
-DATA names<>+56(SB)/8, $0x0000000000000000
-DATA names<>+64(SB)/8, $0x0000000000000000
-DATA names<>+72(SB)/8, $0x0000000000000000
-DATA names<>+80(SB)/8, $0x0000000000000000
-DATA names<>+88(SB)/8, $0x0000000000000000
-DATA names<>+96(SB)/8, $0x0000000000000000
-DATA names<>+104(SB)/8, $0x0000000000000000
-DATA names<>+112(SB)/8, $0x0000000000000000
-DATA names<>+120(SB)/8, $0x0001000000000000
-DATA names<>+128(SB)/8, $0x0001000002000000
-DATA names<>+136(SB)/8, $0x0000000000000000
-DATA names<>+144(SB)/8, $0x0000000002000000
-DATA names<>+152(SB)/8, $0x0000000000000000
-DATA names<>+160(SB)/8, $0x0000000000002000
-DATA names<>+168(SB)/8, $0x0000000000000000
-DATA names<>+176(SB)/8, $0x2000000002000000
-DATA names<>+184(SB)/8, $0x0000000000000000
-DATA names<>+192(SB)/8, $0x0000000000000000
-DATA names<>+200(SB)/8, $0x0000000002008000
-DATA names<>+208(SB)/8, $0x0000000020001000
-DATA names<>+216(SB)/8, $0x0000000000000000
-DATA names<>+224(SB)/8, $0x0000000002004000
-DATA names<>+232(SB)/8, $0x0000000000000000
-DATA names<>+240(SB)/8, $0xffffffffffffffff
-DATA names<>+248(SB)/8, $0x0000000000000000
-DATA names<>+256(SB)/8, $0x0000000000000000
-DATA names<>+264(SB)/8, $0x0000000000000000
+DATA names<>+16(SB)/8, $0x1000000010000000
+DATA names<>+24(SB)/8, $0x1000000010000000
+DATA names<>+32(SB)/8, $0x1000000010000000
+DATA names<>+40(SB)/8, $0x1000000010000000
+DATA names<>+48(SB)/8, $0x1000000010000000
+DATA names<>+56(SB)/8, $0x1000000010000000
+DATA names<>+64(SB)/8, $0x1004000011000000
+DATA names<>+72(SB)/8, $0x1080000014000000
+DATA names<>+80(SB)/8, $0x1000000010000000
+DATA names<>+88(SB)/8, $0x1000000010000000
+DATA names<>+96(SB)/8, $0x1000000010000000
+DATA names<>+104(SB)/8, $0x1000000010000000
+DATA names<>+112(SB)/8, $0x1491400010000000
+DATA names<>+120(SB)/8, $0x1000000010000000
+DATA names<>+128(SB)/8, $0x1100000010000000
+DATA names<>+136(SB)/8, $0x1000000010000000
+DATA names<>+144(SB)/8, $0x1000000010000000
+DATA names<>+152(SB)/8, $0x1000000010000000
+DATA names<>+160(SB)/8, $0x1000000010000000
+DATA names<>+168(SB)/8, $0x1000000010000000
+DATA names<>+176(SB)/8, $0x1000000010000000
+DATA names<>+184(SB)/8, $0x1000000010000000
+DATA names<>+192(SB)/8, $0x1000000010000000
+DATA names<>+200(SB)/8, $0x1000000010000000
+DATA names<>+208(SB)/8, $0x1000000010006000
+DATA names<>+216(SB)/8, $0x1000000010000000
+DATA names<>+224(SB)/8, $0x1000000010000000
+DATA names<>+232(SB)/8, $0x1000000010000000
+DATA names<>+240(SB)/8, $0x1000000010000000
+DATA names<>+248(SB)/8, $0x1000000010000000
+DATA names<>+256(SB)/8, $0x1010000010000000
+DATA names<>+264(SB)/8, $0x1000000010000000
 DATA names<>+272(SB)/8, $0x0000000000000000
 DATA names<>+280(SB)/8, $0x0000000000000000
 DATA names<>+288(SB)/8, $0x0000000000000000
@@ -795,16 +795,12 @@ targetEdge:
 	SUBQ AX, DX
 	JMP  targetWindow
 lines:
-	XORL R11, R11
-	MOVQ R11, FieldSection_odd(DI)
-	MOVQ R11, FieldSection_odd+8(DI)
+	VPXOR X0, X0, X0
+	VMOVDQU X0, FieldSection_odd(DI)
 	TESTQ BX, BX
 	JZ   none
 	CMPQ R13, $13                // names are compared from 16 octets before the colon on
 	JB   irregular
-	VPXOR X0, X0, X0
-	VMOVDQU Y0, FieldSection_ids(DI)
-	VMOVDQU Y0, FieldSection_ids+32(DI)
 	LEAQ names<>(SB), BP
 	MOVQ 1(R12)(R13*1), AX       // nearly always the first line is Host
 	ORQ  8(BP), AX
@@ -817,32 +813,38 @@ lines:
 	SUBL $0x0a0d2100, R15
 	CMPL R15, $0xdeff
 	JA   irregular
-	MOVB $const_FieldHost, FieldSection_ids(DI)
 	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
-	MOVL $1, R13                 // candidates, the last line in bit 0
-	ADDQ $8, R9
 	CMPQ BX, $1
-	JNE  rest
-	MOVL $(1<<const_FieldHost), FieldSection_seen(DI)
-	MOVL $0, FieldSection_repeated(DI)
+	JNE  host
+	MOVB $const_FieldHost, FieldSection_ids(DI)
+	MOVQ $(1<<const_FieldHost), FieldSection_seen(DI) // none is repeated
 	VZEROUPPER
 	RET
+none:
+	MOVQ BX, FieldSection_seen(DI)
+	VZEROUPPER
+	RET
+host:
+	MOVL $1, R13                 // candidates, the last line in bit 0
+	ADDQ $8, R9
+	JMP  rest
 other:
 	MOVQ R13, R11                // the CR before the line
 	XORL R13, R13
 	ADDQ $4, R9
 rest:
+	MOVQ R13, host-8(SP)
+	VMOVDQU Y0, FieldSection_ids(DI)
+	VMOVDQU Y0, FieldSection_ids+32(DI)
 	MOVL $40, CX
 	MOVQ 0(BP), SI               // which bits make the hash, or lower case
-	MOVQ R9, known-8(SP)
 	PCALIGN $32
 line:
 	MOVWLZX (R9), DX             // colon
 	MOVWLZX 2(R9), R10           // CR
 	MOVQ -5(R12)(DX*1), AX
 	MOVL -2(R12)(R10*1), R15
-	SUBL DX, R11
-	ANDL $31, R11                // the length of the name, negated
+	SUBL DX, R11                 // the length of the name, negated
 	SHRXQ CX, AX, R14
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	SUBL $0x21203a, R14          // colon, SP, visible octet
@@ -853,8 +855,9 @@ line:
 	ORQ  SI, AX
 	IMULQ 1784(BP), AX
 	SHRQ $34, AX                 // a hash of the name's last octets
-	MOVQ 16(BP)(R11*8), R14
-	BTQ  AX, R14
+	ANDL $63, AX
+	MOVL 16(BP)(AX*4), R14
+	BTL  R11, R14
 	ADCQ R13, R13
 	MOVL R10, R11
 	ADDQ $4, R9
@@ -865,13 +868,13 @@ line:
 	MOVQ R13, R14
 	LEAQ (FieldSection_tape+4)(DI), R9
 	VPXOR X5, X5, X5             // what differs in names
-	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
-	CMPQ DX, known-8(SP)
-	JNE  candidate
+	CMPQ host-8(SP), R10
+	JEQ  candidate
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
+	MOVB $const_FieldHost, FieldSection_ids(DI)
 candidate:
 	CMPQ R14, $1
 	SBBL R15, R15                // all ones: none
@@ -910,8 +913,7 @@ candidate:
 	TESTL $0x848, R10
 	JNZ  long
 settled:
-	MOVL R10, FieldSection_seen(DI)
-	MOVL $0, FieldSection_repeated(DI)
+	MOVQ R10, FieldSection_seen(DI) // none is repeated
 	VZEROUPPER
 	RET
 long:
@@ -944,11 +946,6 @@ not11:
 unsure:
 	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
 	NEGQ ret+32(FP)
-	VZEROUPPER
-	RET
-none:
-	MOVL R11, FieldSection_seen(DI)
-	MOVL R11, FieldSection_repeated(DI)
 	VZEROUPPER
 	RET
 begun:

@@ -8,16 +8,12 @@ import (
 // lines checks each field line without a branch that is taken, and notes
 // candidates for known names.
 const lines = `lines:
-	XORL R11, R11
-	MOVQ R11, FieldSection_odd(DI)
-	MOVQ R11, FieldSection_odd+8(DI)
+	VPXOR X0, X0, X0
+	VMOVDQU X0, FieldSection_odd(DI)
 	TESTQ BX, BX
 	JZ   none
 	CMPQ R13, $13                // names are compared from 16 octets before the colon on
 	JB   irregular
-	VPXOR X0, X0, X0
-	VMOVDQU Y0, FieldSection_ids(DI)
-	VMOVDQU Y0, FieldSection_ids+32(DI)
 	LEAQ names<>(SB), BP
 	MOVQ 1(R12)(R13*1), AX       // nearly always the first line is Host
 	ORQ  8(BP), AX
@@ -30,32 +26,38 @@ const lines = `lines:
 	SUBL $0x0a0d2100, R15
 	CMPL R15, $0xdeff
 	JA   irregular
-	MOVB $const_FieldHost, FieldSection_ids(DI)
 	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
-	MOVL $1, R13                 // candidates, the last line in bit 0
-	ADDQ $8, R9
 	CMPQ BX, $1
-	JNE  rest
-	MOVL $(1<<const_FieldHost), FieldSection_seen(DI)
-	MOVL $0, FieldSection_repeated(DI)
+	JNE  host
+	MOVB $const_FieldHost, FieldSection_ids(DI)
+	MOVQ $(1<<const_FieldHost), FieldSection_seen(DI) // none is repeated
 	VZEROUPPER
 	RET
+none:
+	MOVQ BX, FieldSection_seen(DI)
+	VZEROUPPER
+	RET
+host:
+	MOVL $1, R13                 // candidates, the last line in bit 0
+	ADDQ $8, R9
+	JMP  rest
 other:
 	MOVQ R13, R11                // the CR before the line
 	XORL R13, R13
 	ADDQ $4, R9
 rest:
+	MOVQ R13, host-8(SP)
+	VMOVDQU Y0, FieldSection_ids(DI)
+	VMOVDQU Y0, FieldSection_ids+32(DI)
 	MOVL $40, CX
 	MOVQ 0(BP), SI               // which bits make the hash, or lower case
-	MOVQ R9, known-8(SP)
 	PCALIGN $32
 line:
 	MOVWLZX (R9), DX             // colon
 	MOVWLZX 2(R9), R10           // CR
 	MOVQ -5(R12)(DX*1), AX
 	MOVL -2(R12)(R10*1), R15
-	SUBL DX, R11
-	ANDL $31, R11                // the length of the name, negated
+	SUBL DX, R11                 // the length of the name, negated
 	SHRXQ CX, AX, R14
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	SUBL $0x21203a, R14          // colon, SP, visible octet
@@ -63,8 +65,8 @@ line:
 	JA   doubtful
 	TESTL $0xff00ffff, R14
 	JNZ  doubtful
-HASH	MOVQ 16(BP)(R11*8), R14
-	BTQ  AX, R14
+HASH	MOVL 16(BP)(AX*4), R14
+	BTL  R11, R14
 	ADCQ R13, R13
 	MOVL R10, R11
 	ADDQ $4, R9
@@ -79,13 +81,13 @@ func knownText(differ string) string {
 	MOVQ R13, R14
 	LEAQ (FieldSection_tape+4)(DI), R9
 	VPXOR X5, X5, X5             // what differs in names
-	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
-	CMPQ DX, known-8(SP)
-	JNE  candidate
+	CMPQ host-8(SP), R10
+	JEQ  candidate
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
+	MOVB $const_FieldHost, FieldSection_ids(DI)
 candidate:
 ` + candidate + differ + `	TESTQ R14, R14
 	JNZ  candidate
@@ -99,8 +101,7 @@ candidate:
 	TESTL $LONGSET, R10
 	JNZ  long
 settled:
-	MOVL R10, FieldSection_seen(DI)
-	MOVL $0, FieldSection_repeated(DI)
+	MOVQ R10, FieldSection_seen(DI) // none is repeated
 	VZEROUPPER
 	RET
 long:
@@ -108,11 +109,6 @@ LONG	JMP  settled
 unsure:
 	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
 	NEGQ ret+32(FP)
-	VZEROUPPER
-	RET
-none:
-	MOVL R11, FieldSection_seen(DI)
-	MOVL R11, FieldSection_repeated(DI)
 	VZEROUPPER
 	RET
 `
