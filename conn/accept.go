@@ -113,8 +113,10 @@ func (s *Server) admit(h *home, nc net.Conn) {
 		s.release()
 	case sc.driver == Loop && s.ConnContext == nil:
 		s.serveConn(h, sc, nc)
-	default:
+	case sc.driver == Raw:
 		s.crew.run(func() { s.serveConn(h, sc, nc) })
+	default: // it keeps its goroutine, and that a small stack
+		go s.serveConn(h, sc, nc)
 	}
 }
 
@@ -164,17 +166,27 @@ func (s *Server) serveConn(h *home, sc *ServerConn, nc net.Conn) {
 		_ = nc.Close() // the loop has a descriptor of its own
 	}
 	ended := true
-	defer func() {
-		if ended {
-			s.release()
-			s.leave(sc)
-		}
-	}()
+	defer s.settle(sc, &ended)
 	switch t, ok := sc.nc.(*tls.Conn); {
 	case sc.started.Swap(true): // closed before it began
 	case ok && !s.secure(h, sc, t): // nothing is left to serve
 	default:
-		ended = sc.serve(h)
+		ended = sc.prepare(h) && sc.drive()
+	}
+}
+
+// resume serves a connection that has rested.
+func (s *Server) resume(sc *ServerConn) {
+	ended := true
+	defer s.settle(sc, &ended)
+	ended = sc.drive()
+}
+
+// settle ends a connection's being counted, if it has ended.
+func (s *Server) settle(sc *ServerConn, ended *bool) {
+	if *ended {
+		s.release()
+		s.leave(sc)
 	}
 }
 

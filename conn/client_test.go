@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/h1wire/h1wire/conn/conntest"
+	"github.com/h1wire/h1wire/parser"
 )
 
 // peer is the server's end of a connection, in the hands of a test.
@@ -305,4 +306,20 @@ func TestClientClose(t *testing.T) {
 		require.ErrorIs(t, err, net.ErrClosed)
 		require.NoError(t, resp.Close())
 	})
+}
+
+func TestHostHasNoZone(t *testing.T) {
+	for rawURL, host := range map[string]string{
+		"http://[fe80::1%25eth0]/":    "[fe80::1]",
+		"http://[fe80::1%25eth0]:81/": "[fe80::1]:81",
+		"http://[::1]:81/":            "[::1]:81",
+		"http://a:81/":                "a:81",
+	} {
+		r, err := NewRequest("GET", rawURL)
+		require.NoError(t, err)
+		require.Equal(t, host, r.host())
+		require.True(t, parser.ValidHost([]byte(r.host())))
+	}
+	r := &Request{Addr: "[fe80::1%eth0]:80"}
+	require.Equal(t, "[fe80::1]:80", r.host())
 }

@@ -67,6 +67,7 @@ type asked struct {
 	upgrade bool // it offered another protocol
 	persist bool // it lets the connection persist
 	decodes bool // content in gzip is to be decoded
+	expects bool // its content was held back when it was asked
 }
 
 // NewClient returns the client's side of a connection. nil Params are the

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"strings"
 
 	"github.com/h1wire/h1wire/parser"
 )
@@ -17,7 +18,8 @@ type Request struct {
 	Target string // in the form that Method needs (RFC 9112 §3.2); "/" when empty
 
 	// Addr is the host and port to connect to, and TLS says whether to speak TLS
-	// there. Host is the Host field; Addr when empty. A Host in Header goes before.
+	// there. Host is the Host field; Addr when empty; of an IPv6 address the zone is
+	// not sent. A Host in Header goes before.
 	Addr string
 	TLS  bool
 	Host string
@@ -34,8 +36,8 @@ type Request struct {
 	// when the request is.
 	Content []byte
 
-	// Body is the content if Content is nil: Length octets, or up to [io.EOF]
-	// if Length is negative. It is read on a goroutine of its own, while the
+	// Body is the content if Content is nil: Length octets, none if that is 0, or
+	// up to [io.EOF] if it is negative. It is read on a goroutine of its own, while the
 	// response may be read already, and closed, if it is an [io.Closer], when
 	// nothing more is wanted of it. GetBody returns another reader of the same
 	// content, for the case that the request is sent again; without it a
@@ -120,9 +122,19 @@ func (r *Request) host() string {
 	case r.Header.has(parser.FieldHost):
 		return ""
 	case r.Host != "":
-		return r.Host
+		return withoutZone(r.Host)
 	}
-	return r.Addr
+	return withoutZone(r.Addr)
+}
+
+// withoutZone returns a host without the zone of an IPv6 address, which means
+// nothing elsewhere (RFC 6874 §4).
+func withoutZone(host string) string {
+	zone, end := strings.IndexByte(host, '%'), strings.LastIndexByte(host, ']')
+	if zone < 0 || end < zone || host[0] != '[' {
+		return host
+	}
+	return host[:zone] + host[end:]
 }
 
 // length returns that of the content, as ask wants it.

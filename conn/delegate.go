@@ -24,6 +24,10 @@ type MessageDelegate interface {
 	Finish() error
 
 	// OnConnectionClose says that the message will never be complete, and why.
+	// On a server that is also what follows a response that was complete before
+	// the content of its request was delivered: the rest is dropped, and the
+	// connection goes on if it was said to, and that has begun to come and is at
+	// most 256 KiB.
 	OnConnectionClose(err error)
 }
 

@@ -11,8 +11,9 @@ const (
 	Auto Driver = iota
 	// Stream is Read and Write of any net.Conn, TLS included.
 	Stream
-	// Raw is for TCP and Unix sockets on Linux: fewer system calls, and no
-	// buffer while a connection is idle. Others are served by Stream.
+	// Raw is for TCP and Unix sockets on Linux: fewer system calls, and no buffer
+	// while a connection is idle; one of a [Server] that has been idle for half a
+	// second has no goroutine either. Others are served by Stream.
 	Raw
 	// Loop is for very many idle TCP and Unix connections to a [Server] on Linux:
 	// one event loop for each core, and neither a goroutine nor a buffer for a

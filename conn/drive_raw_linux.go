@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -25,6 +26,9 @@ import (
 //     and closing it waits. So closing is told by a deadline that has passed,
 //     which ends the wait; whatever must block for octets is served outside the
 //     callback; and detaching duplicates the descriptor.
+//
+// A connection of a [Server] of which nothing has been asked yet, or not for half a
+// second, is no goroutine's: it rests in the server's lobby.
 type raw struct {
 	stream
 	sc    *ServerConn
@@ -34,11 +38,16 @@ type raw struct {
 	dry   bool
 	waits bool
 	left  func() // of watch
+
+	may   bool          // it may rest, if there is nothing to do
+	guest bool          // the lobby knows it
+	where atomic.Uint32 // in the lobby, or not
+	woken atomic.Bool   // wakeReader was called
 }
 
 // newRaw returns the raw driver for sc, or nil when its net.Conn is not one for it.
 func newRaw(sc *ServerConn) *raw {
-	d := &raw{stream: stream{&sc.link}, sc: sc}
+	d := &raw{stream: stream{&sc.link}, sc: sc, may: sc.server != nil}
 	d.step = d.ready
 	switch nc := sc.nc.(type) {
 	case *bare:
@@ -55,15 +64,20 @@ func newRaw(sc *ServerConn) *raw {
 	return d
 }
 
-// serve is the loop around the callback.
-func (d *raw) serve() {
+// serve is the loop around the callback. It reports false when the connection rests,
+// and will be served by resume.
+func (d *raw) serve() (ended bool) {
 	sc := d.sc
 	for sc.phase != serveEnd {
 		sc.inside = true
-		d.dry = false
 		err := d.pass()
+		if err == errRests {
+			return false
+		}
 		sc.inside = false
-		if d.waits {
+		d.dry = false
+		waited := d.waits
+		if waited {
 			d.waits = false
 			sc.afterWait()
 		}
@@ -71,26 +85,66 @@ func (d *raw) serve() {
 		case err == nil:
 			d.outside()
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			_ = sc.nc.SetReadDeadline(noDeadline) // first clear, then look
+			d.woken.Store(false) // first clear, then look
+			_ = sc.nc.SetReadDeadline(noDeadline)
 			sc.received(0, errWoken)
+			if sc.server != nil && waited && sc.phase == serveHead && sc.in.len() == 0 {
+				sc.idleBy = max(sc.readBy.Load(), 0) // its time goes on
+				d.may, d.dry = true, true
+			}
 		default:
 			sc.peerClosed(err)
 		}
 	}
+	return true
 }
 
-// pass runs the callback until that leaves, or waiting fails. Before anything has
-// had to wait it does without the poller.
+var errRests = errors.New("conn: rests")
+
+// pass runs the callback until that leaves, or waiting fails. When the connection
+// may rest, nothing has been asked of it recently, so before the poller is told it
+// goes to the lobby if it is still so.
 func (d *raw) pass() (err error) {
-	if d.rc == nil {
+	sc := d.sc
+	if d.may {
+		d.may = false
+		if d.woken.Load() {
+			return os.ErrDeadlineExceeded
+		}
+		count := sc.count
 		if d.ready(0) {
 			return nil
 		}
-		if d.rc, err = d.sc.nc.(*bare).SyscallConn(); err != nil {
+		if sc.count == count && sc.service == nil && d.rest() {
+			return errRests
+		}
+	}
+	if d.rc == nil {
+		if d.rc, err = sc.nc.(*bare).SyscallConn(); err != nil {
 			return err
 		}
 	}
 	return d.rc.Read(d.step)
+}
+
+// resume serves a connection that has rested.
+func (d *raw) resume() {
+	d.may = true
+	d.sc.server.resume(d.sc)
+}
+
+// leave is called when the connection has ended.
+func (d *raw) leave() {
+	if d.guest {
+		d.sc.server.lobby.leave(d)
+	}
+}
+
+// wakeReader implements transport.
+func (d *raw) wakeReader() {
+	d.woken.Store(true)
+	d.stream.wakeReader()
+	d.rouse()
 }
 
 // ready is the callback. It returns false to wait until the socket is readable,
@@ -222,18 +276,28 @@ func (d *raw) unwatch() []byte {
 	return nil
 }
 
+// restAfter is how idle a connection is that goes to the lobby: for half a second.
+// Who asks for something as often as that is served with a system call less, and
+// without another goroutine.
+const restAfter = idleAged + 4
+
 // probe implements transport. The clock holds the connection, so the descriptor
 // is good.
 func (d *raw) probe() {
-	switch {
-	case d.sc.idle.Load() == idleWatched:
-		if peerLeft(d.fd) && d.sc.idle.CompareAndSwap(idleWatched, idleNot) {
+	idle := &d.sc.idle
+	switch at := idle.Load(); {
+	case at == idleWatched:
+		if peerLeft(d.fd) && idle.CompareAndSwap(at, idleNot) {
 			d.left()
 		}
-	case d.sc.idle.CompareAndSwap(idleAged, idleNot):
-		if peerLeft(d.fd) {
+	case at == idleAged && peerLeft(d.fd), at == restAfter:
+		if idle.CompareAndSwap(at, idleNot) {
 			d.wakeReader()
 		}
+	case at >= idleAged && d.sc.server != nil:
+		idle.CompareAndSwap(at, at+1)
+	case at == idleAged:
+		idle.CompareAndSwap(at, idleNot)
 	}
 }
 

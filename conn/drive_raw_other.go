@@ -6,4 +6,10 @@ package conn
 type raw struct{ stream }
 
 func newRaw(*ServerConn) *raw { return nil }
-func (d *raw) serve()         {}
+func (d *raw) serve() bool    { return true }
+func (d *raw) leave()         {}
+
+// lobby has nobody in it.
+type lobby struct{}
+
+func (*lobby) dismiss() {}

@@ -1,13 +1,13 @@
 package conn
 
 import (
-	"context"
 	"crypto/rand"
 	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -85,6 +85,91 @@ func TestLargeResponses(t *testing.T) {
 	})
 }
 
+// listenTightly is listen with little room for what is sent, which connections
+// inherit: else the kernel takes nearly all at once.
+func listenTightly(t *testing.T, s *Server) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	rc, err := l.(*net.TCPListener).SyscallConn()
+	require.NoError(t, err)
+	require.NoError(t, rc.Control(func(fd uintptr) {
+		_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_SNDBUF, 64<<10)
+	}))
+	go func() { _ = s.Serve(l) }()
+	return l.Addr().String()
+}
+
+// sendsFile answers with what f is read to be, which are n octets, and keeps how it went.
+func sendsFile(open func() (*os.File, error), n int64, failed *error) func(c Conn, _ []byte) error {
+	return func(c Conn, _ []byte) error {
+		f, err := open()
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		h := new(Header)
+		h.AddInt("Content-Length", n)
+		if err := c.WriteHeaders(StatusLine(200), h, nil); err != nil {
+			return err
+		}
+		if _, *failed = c.ReadFrom(f); *failed != nil {
+			return *failed
+		}
+		return c.Finish()
+	}
+}
+
+// What is called a file need not be one that the kernel can send.
+func TestFilesThatAreNone(t *testing.T) {
+	pipe := func() (*os.File, error) {
+		r, w, err := os.Pipe()
+		if err == nil {
+			_, _ = w.WriteString("hello")
+			err = w.Close()
+		}
+		return r, err
+	}
+	files := map[string]func() (*os.File, error){"hello": pipe}
+	const madeUp = "/proc/sys/kernel/ostype"
+	if content, err := os.ReadFile(madeUp); err == nil {
+		files[string(content)] = func() (*os.File, error) { return os.Open(madeUp) }
+	}
+	onDrivers(t, func(t *testing.T, s *Server) {
+		for want, open := range files {
+			var failed error
+			r := newRecorder()
+			r.finish = sendsFile(open, int64(len(want)), &failed)
+			one := &Server{Driver: s.Driver, Logger: quiet, Delegate: r}
+			assert.Equal(t, answers200(want), exchangeAll(t, listen(t, one), get))
+			<-r.closed
+			assert.NoError(t, failed)
+			_ = one.Close()
+		}
+		s.Delegate = newRecorder()
+		_ = listen(t, s)
+	})
+}
+
+func TestPeersThatDoNotReadTheirFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "file")
+	const size = 16 << 20
+	require.NoError(t, os.WriteFile(name, make([]byte, size), 0o600))
+	onDrivers(t, func(t *testing.T, s *Server) {
+		var failed error
+		r := newRecorder()
+		r.finish = sendsFile(func() (*os.File, error) { return os.Open(name) }, size, &failed)
+		s.Params.WriteTimeout = 3 * tick
+		s.Delegate = r
+		nc := dial(t, listenTightly(t, s))
+		_ = nc.SetReadBuffer(64 << 10)
+		_, _ = io.WriteString(nc, get)
+		<-r.closed
+		assert.ErrorIs(t, failed, ErrWriteTimeout)
+		_ = nc.Close()
+	})
+}
+
 // WriteTimeout is for peers that do not read, not for those that read slowly.
 func TestSlowReadersGetTheirFile(t *testing.T) {
 	body := make([]byte, 8<<20)
@@ -93,29 +178,11 @@ func TestSlowReadersGetTheirFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(name, body, 0o600))
 	onDrivers(t, func(t *testing.T, s *Server) {
 		r := newRecorder()
-		r.finish = func(c Conn, _ []byte) error {
-			f, err := os.Open(name)
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			h := new(Header)
-			h.AddInt("Content-Length", int64(len(body)))
-			if err := c.WriteHeaders(StatusLine(200), h, nil); err != nil {
-				return err
-			}
-			if _, err := c.ReadFrom(f); err != nil {
-				return err
-			}
-			return c.Finish()
-		}
+		var failed error
+		r.finish = sendsFile(func() (*os.File, error) { return os.Open(name) }, int64(len(body)), &failed)
 		s.Params.WriteTimeout = 10 * tick
-		s.ConnContext = func(ctx context.Context, nc net.Conn) context.Context {
-			_ = nc.(*net.TCPConn).SetWriteBuffer(64 << 10) // else the kernel takes nearly all at once
-			return ctx
-		}
 		s.Delegate = r
-		nc := dial(t, listen(t, s))
+		nc := dial(t, listenTightly(t, s))
 		_ = nc.SetReadBuffer(64 << 10)
 		_, _ = io.WriteString(nc, getClose)
 		var got []byte

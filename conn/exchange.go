@@ -14,6 +14,7 @@ const (
 	serveHead     servePhase = iota // reading a request head, or waiting for one
 	serveHeaders                    // about to hand a head over
 	serveContent                    // reading content
+	serveDiscard                    // dropping content, for the request is answered
 	serveResponse                   // the request is read; its response may not be complete
 	serveLinger                     // dropping what still comes in, before closing
 	serveEnd                        // over
@@ -27,6 +28,14 @@ const (
 	needResponse                // wait until the response is complete
 	needOutside                 // go on where reading may block
 	needNothing                 // the connection is over
+)
+
+// A request that is answered before its end is read to its end, if that has begun
+// to come and is not far: this many octets and this long. Else the connection
+// closes, which costs the client more than sending them.
+const (
+	discardOctets = 256 << 10
+	discardTime   = 2 * time.Second
 )
 
 // Lingering: a server that closes while the client still sends would destroy
@@ -69,6 +78,10 @@ func (sc *ServerConn) advance() (v verdict) {
 			if err := sc.in.deliver(sc.message, sc.over); err != nil {
 				sc.failed(err)
 			} else if !sc.contentRead() {
+				return needOctets
+			}
+		case serveDiscard:
+			if !sc.discarded() {
 				return needOctets
 			}
 		case serveResponse:
@@ -158,14 +171,16 @@ func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, continues 
 	if head.Version == parser.HTTP10 {
 		offer |= isHTTP10
 	}
-	if sc.in.done {
+	switch {
+	case sc.in.done:
 		offer |= isRead
+	case continues: // what comes unasked for may be content, or another request
+		offer |= expects
+	case sc.in.near():
+		offer |= isNear
 	}
 	if keeps && !sc.set.NoKeepAlive && !sc.last() {
 		offer |= persists
-	}
-	if continues {
-		offer |= expects
 	}
 	sc.offer = offer
 	sc.setState(StateActive)
@@ -225,11 +240,44 @@ func (sc *ServerConn) contentRead() bool {
 	case sc.in.done:
 		sc.finishRequest()
 	case sc.over():
-		// Answered before the end of the request: RFC 9112 §9.6 on closing.
-		sc.abandon(errAnswered)
-		sc.linger()
+		sc.tellClose(errAnswered)
+		sc.discard()
 	default:
 		return false
+	}
+	return true
+}
+
+// discard begins to drop the rest of a request that is answered, if the connection
+// can persist then; else it ends it (RFC 9112 §9.6).
+func (sc *ServerConn) discard() {
+	if sc.ask.has(persists) && sc.in.near() {
+		sc.in.coded = false
+		sc.phase, sc.drain, sc.by = serveDiscard, discardOctets+int64(sc.in.len()), sc.clock.after(discardTime)
+		return
+	}
+	sc.in.end()
+	sc.linger()
+}
+
+// discarded drops what the window holds of the content. It reports false when more
+// octets are needed.
+func (sc *ServerConn) discarded() bool {
+	for !sc.in.done && sc.drain >= 0 {
+		data, err := sc.in.next()
+		switch {
+		case err != nil:
+			sc.failed(err)
+			return true
+		case len(data) == 0 && !sc.in.done:
+			return false
+		}
+		sc.drain -= int64(len(data))
+	}
+	done := sc.in.done
+	sc.in.end()
+	if sc.phase = serveResponse; !done {
+		sc.linger()
 	}
 	return true
 }
@@ -269,14 +317,19 @@ func (sc *ServerConn) endExchange() {
 	}
 }
 
-// abandon tells the delegate that its message will never be complete.
+// abandon ends the exchange before its request is complete.
 func (sc *ServerConn) abandon(err error) {
+	sc.tellClose(err)
+	sc.in.end()
+	sc.phase = serveEnd
+}
+
+// tellClose tells the delegate that its message will never be complete.
+func (sc *ServerConn) tellClose(err error) {
 	if sc.owed {
 		sc.owed = false
 		sc.guard("OnConnectionClose", func() { sc.message.OnConnectionClose(err) })
 	}
-	sc.in.end()
-	sc.phase = serveEnd
 }
 
 // linger sends what is ready, says that nothing follows, and reads on.

@@ -231,6 +231,19 @@ func (h *Header) Clone() *Header {
 // has reports whether a field line named id is there.
 func (h *Header) has(id parser.FieldID) bool { return h != nil && h.seen.has(id) }
 
+// lengthIs refuses a length of content that is not what Content-Length says. It is
+// negative when it is not known.
+func (h *Header) lengthIs(length int64) error {
+	err := ErrTooFewBytes
+	switch {
+	case length < 0 || length == h.contentLength:
+		return nil
+	case length > h.contentLength:
+		err = ErrTooManyBytes
+	}
+	return &OutputError{Rule: "Content-Length is not that of the content", Section: "RFC 9110 §8.6", Err: err}
+}
+
 // hasAny reports whether a field line is there whose name is in names.
 func (h *Header) hasAny(names fieldSet) bool { return h != nil && h.seen.intersects(names) }
 

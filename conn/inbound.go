@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"bytes"
 	"io"
 	"math"
 	"time"
@@ -64,6 +65,24 @@ func (in *inbound) tooLong() bool {
 // whole reports whether the rest of the body is in the window.
 func (in *inbound) whole() bool {
 	return in.done || in.kind == parser.FixedLength && in.left <= uint64(in.len())
+}
+
+// lastChunk ends a chunked body, as nearly always: with no trailer section.
+var lastChunk = []byte("\r\n0\r\n\r\n")
+
+// near reports whether the end of the body is near enough to be worth waiting for,
+// as far as can be known: of chunked content, whether it seems to be there.
+func (in *inbound) near() bool {
+	switch {
+	case in.done:
+		return true
+	case in.len() == 0: // nothing of it has come; perhaps it never will
+		return false
+	case in.kind == parser.FixedLength:
+		return !in.tooLong() && in.left <= uint64(in.len())+discardOctets
+	default:
+		return bytes.HasSuffix(in.bytes(), lastChunk)
+	}
 }
 
 // next returns the next piece of content and takes it off the window. It returns

@@ -87,10 +87,10 @@ type transport interface {
 // idleFresh when it begins to wait.
 const (
 	idleNot     = iota
-	idleFresh   // since this tick
-	idleAged    // since the tick before
 	idleWatched // by someone who wants to know: probe at every tick
 	idleDozing  // and without buffers
+	idleFresh   // since this tick
+	idleAged    // since the tick before; from here on probe counts the ticks, if it wants to
 )
 
 // longAgo is a deadline that has passed.
@@ -105,10 +105,10 @@ func (l *link) check(now int64) {
 		l.via.wakeWriter()
 	}
 	l.checkStops(now)
-	switch l.idle.Load() {
-	case idleFresh:
+	switch idle := l.idle.Load(); {
+	case idle == idleFresh:
 		l.idle.CompareAndSwap(idleFresh, idleAged)
-	case idleAged, idleWatched:
+	case idle >= idleAged || idle == idleWatched:
 		l.via.probe()
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"os"
 	"runtime"
 	"sync/atomic"
-	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -136,11 +134,11 @@ func (l *eventLoop) relieve() {
 // it lets other goroutines run, which often is time enough for something to come.
 // It returns -1 when there is nobody left to wait for.
 func (l *eventLoop) wait() int {
-	if n := l.poll(); n > 0 {
+	if n := pollEvents(l.epoll, l.events[:]); n > 0 {
 		return n
 	}
 	runtime.Gosched()
-	if n := l.poll(); n > 0 {
+	if n := pollEvents(l.epoll, l.events[:]); n > 0 {
 		return n
 	}
 	l.asleep.Store(true)
@@ -160,15 +158,6 @@ func (l *eventLoop) wait() int {
 		return -1
 	}
 	return n
-}
-
-// poll returns the number of events there are.
-func (l *eventLoop) poll() int {
-	n, _, e := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(l.epoll), uintptr(unsafe.Pointer(&l.events)), uintptr(len(l.events)), 0, 0, 0)
-	if e != 0 {
-		return 0
-	}
-	return int(n)
 }
 
 // push appends d to those to look at.

@@ -1,7 +1,6 @@
 package conn
 
 import (
-	"io"
 	"os"
 	"syscall"
 )
@@ -110,20 +109,7 @@ func (d *looped) send(p []byte) error {
 			}
 			d.hurry()
 		}
-		w := sleepers.Get().(*sleeper)
-		d.writer.Store(w)
-		d.wantOut = true
-		err := d.arm(false)
-		d.mu.Unlock()
-		if err == nil {
-			err = d.awaitRoom(w)
-		}
-		d.mu.Lock()
-		d.writer.Store(nil)
-		d.wantOut = false
-		d.mu.Unlock()
-		w.release()
-		if err != nil {
+		if err := d.awaitRoom(); err != nil {
 			return err
 		}
 	}
@@ -156,10 +142,28 @@ func writeError(errno syscall.Errno) error {
 	return os.NewSyscallError("write", errno)
 }
 
-// awaitRoom blocks until nothing is parked and the socket takes octets. Whoever
-// blocks here may be running a loop, even the one that is to tell; so all loops
-// that are busy get another goroutine.
-func (d *looped) awaitRoom(w *sleeper) error {
+// awaitRoom blocks until nothing is parked and the socket takes octets. mu is held,
+// and released.
+func (d *looped) awaitRoom() error {
+	w := sleepers.Get().(*sleeper)
+	d.writer.Store(w)
+	d.wantOut = true
+	err := d.arm(false)
+	d.mu.Unlock()
+	if err == nil {
+		err = d.sleep(w)
+	}
+	d.mu.Lock()
+	d.writer.Store(nil)
+	d.wantOut = false
+	d.mu.Unlock()
+	w.release()
+	return err
+}
+
+// sleep blocks until w is woken. Whoever blocks here may be running a loop, even the
+// one that is to tell; so all loops that are busy get another goroutine.
+func (d *looped) sleep(w *sleeper) error {
 	d.sc.server.loops.relieve()
 	if err := d.tooSlow(); err != nil { // before w was there to be woken
 		return err
@@ -231,6 +235,3 @@ func (d *looped) wakeWriter() {
 		d.post()
 	}
 }
-
-// readFrom implements transport.
-func (d *looped) readFrom(io.Reader) (int64, bool, error) { return 0, false, nil }

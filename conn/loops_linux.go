@@ -17,7 +17,7 @@ type loops struct {
 	list  atomic.Pointer[[]*eventLoop] // nil where none runs
 	turn  int                          // who gets the next connection
 	local map[netip.AddrPort]net.Addr
-	table loopTable
+	table fdTable[looped]
 }
 
 // assign returns the loop for one more connection.
@@ -135,44 +135,4 @@ func (all *loops) supervise() {
 		}
 		l.seen = d
 	}
-}
-
-// loopTable finds the connection of a descriptor.
-type loopTable struct {
-	mu   sync.Mutex
-	rows atomic.Pointer[[]*loopRow]
-}
-
-type loopRow [256]atomic.Pointer[looped]
-
-// at returns the connection whose descriptor is fd, or nil.
-func (t *loopTable) at(fd int) *looped {
-	rows := t.rows.Load()
-	if rows == nil || fd>>8 >= len(*rows) {
-		return nil
-	}
-	return (*rows)[fd>>8][fd&255].Load()
-}
-
-// set makes d the connection whose descriptor is fd.
-func (t *loopTable) set(fd int, d *looped) {
-	rows := t.rows.Load()
-	if rows == nil || fd>>8 >= len(*rows) {
-		rows = t.grow(fd>>8 + 1)
-	}
-	(*rows)[fd>>8][fd&255].Store(d)
-}
-
-func (t *loopTable) grow(n int) *[]*loopRow {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var rows []*loopRow
-	if old := t.rows.Load(); old != nil {
-		rows = append(rows, *old...)
-	}
-	for len(rows) < n {
-		rows = append(rows, new(loopRow))
-	}
-	t.rows.Store(&rows)
-	return &rows
 }

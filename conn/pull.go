@@ -158,8 +158,9 @@ func (sc *ServerConn) pulled() bool {
 			return false
 		}
 	case len(p.data) > 0: // answered, with content left
-		sc.abandon(errAnswered)
-		sc.linger()
+		p.data = nil
+		sc.tellClose(errAnswered)
+		sc.discard()
 		return false
 	}
 	p.data = nil

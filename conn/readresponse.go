@@ -210,6 +210,9 @@ func (cc *ClientConn) inform(d any, b []byte) error {
 // settleExpectation ends the wait for 100 (Continue), if the response under way
 // answers the request that waits.
 func (cc *ClientConn) settleExpectation(state expectState) {
+	if !cc.current.expects {
+		return
+	}
 	cc.asking.Lock()
 	defer cc.asking.Unlock()
 	if len(cc.asks) == 1 {

@@ -26,7 +26,7 @@ func (cc *ClientConn) WriteHeaders(start StartLine, h *Header, chunk []byte) err
 	if err != nil || len(chunk) == 0 {
 		return cc.unlock(err)
 	}
-	if cc.holds() {
+	if h.has(parser.FieldExpect) {
 		if err := cc.unlock(nil); err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func (cc *ClientConn) Send(start StartLine, h *Header, body []byte) error {
 	if err := cc.ask(&start, h, int64(len(body)), nil); err != nil {
 		return cc.unlock(err)
 	}
-	if cc.holds() {
+	if h.has(parser.FieldExpect) {
 		if err := cc.unlock(nil); err != nil {
 			return err
 		}
@@ -142,13 +142,6 @@ func (cc *ClientConn) messageSent() {
 	}
 }
 
-// holds reports whether content has to wait for the peer.
-func (cc *ClientConn) holds() bool {
-	cc.asking.Lock()
-	defer cc.asking.Unlock()
-	return cc.expect.state == expectAnswer
-}
-
 // extra is what a [Client] adds to a Header, which it must not change.
 type extra struct {
 	host    string // for a Host that the Header does not have
@@ -173,7 +166,8 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) e
 	method := parser.MethodOf(start.MethodName)
 	body, left, err := frameRequest(start, method, h, length)
 	if err == nil {
-		err = checkRequest(start, method, h, body, x != nil && x.host != "")
+		content := body == bodyChunked || left > 0
+		err = checkRequest(start, method, h, content, x != nil && x.host != "")
 	}
 	if err != nil {
 		return err
@@ -216,6 +210,7 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) e
 	buf.b = append(b, "\r\n"...)
 	o.phase, o.body, o.left = sendContent, body, left
 
+	expects := h.has(parser.FieldExpect) && (body == bodyChunked || left > 0)
 	cc.asking.Lock()
 	defer cc.asking.Unlock()
 	cc.whole.Store(false) // with asks: endResponse must not see one without the other
@@ -224,9 +219,9 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) e
 		upgrade: options&optUpgrade != 0 && h.has(parser.FieldUpgrade),
 		persist: options&optClose == 0 && (start.Version != parser.HTTP10 || options&optKeepAlive != 0),
 		decodes: cc.set.Decompress || x != nil && x.decodes,
+		expects: expects,
 	})
-	cc.expect.state = expectNothing
-	if h.has(parser.FieldExpect) && (body == bodyChunked || left > 0) {
+	if cc.expect.state = expectNothing; expects {
 		cc.expect.hold()
 	}
 	return nil
@@ -242,14 +237,7 @@ func frameRequest(start *StartLine, method parser.Method, h *Header, length int6
 		}
 		return bodyChunked, 0, nil
 	case h.has(parser.FieldContentLength):
-		if length >= 0 && length != h.contentLength {
-			err := ErrTooFewBytes
-			if length > h.contentLength {
-				err = ErrTooManyBytes
-			}
-			return 0, 0, &OutputError{Rule: "Content-Length is not that of the content", Section: "RFC 9110 §8.6", Err: err}
-		}
-		return bodyFixed, h.contentLength, nil
+		return bodyFixed, h.contentLength, h.lengthIs(length)
 	case length > 0, length == 0 && anticipatesContent(method):
 		return bodyFixed, length, nil
 	case length == 0, length == -1 && !anticipatesContent(method):
@@ -266,18 +254,19 @@ func anticipatesContent(method parser.Method) bool {
 	return method == parser.MethodPost || method == parser.MethodPut || method == parser.MethodPatch
 }
 
-// checkRequest refuses what a client must not send.
-func checkRequest(start *StartLine, method parser.Method, h *Header, body sendBody, host bool) error {
+// checkRequest refuses what a client must not send. content says that there is
+// some, host that Host is added.
+func checkRequest(start *StartLine, method parser.Method, h *Header, content, host bool) error {
 	switch {
 	case !host && !h.has(parser.FieldHost) && start.Version != parser.HTTP10:
 		return &OutputError{Rule: "a request has a Host", Section: "RFC 9112 §3.2"}
 	case !targetSuits(method, start.Target):
 		return &OutputError{Rule: "the method does not go with this form of request target", Section: "RFC 9112 §3.2"}
-	case method == parser.MethodTrace && body != bodyNone:
+	case method == parser.MethodTrace && content:
 		return &OutputError{Rule: "TRACE has no content", Section: "RFC 9110 §9.3.8"}
-	case method == parser.MethodConnect && body != bodyNone:
+	case method == parser.MethodConnect && content:
 		return &OutputError{Rule: "CONNECT has no content", Section: "RFC 9110 §9.3.6"}
-	case h.has(parser.FieldExpect) && body == bodyNone:
+	case h.has(parser.FieldExpect) && !content:
 		return &OutputError{Rule: "an expectation without content", Section: "RFC 9110 §10.1.1"}
 	case h.has(parser.FieldUpgrade) && h.options()&optUpgrade == 0:
 		return &OutputError{Rule: `Upgrade without "Connection: upgrade"`, Section: "RFC 9110 §7.8"}

@@ -16,7 +16,8 @@ var (
 var trailerForbidden = setOf(parser.FieldContentLength) | setOf(parser.FieldTransferEncoding) |
 	setOf(parser.FieldHost) | setOf(parser.FieldConnection) | setOf(parser.FieldTrailer) |
 	setOf(parser.FieldTE) | setOf(parser.FieldUpgrade) | setOf(parser.FieldExpect) |
-	setOf(parser.FieldContentEncoding)
+	setOf(parser.FieldContentEncoding) | setOf(parser.FieldContentType) |
+	setOf(parser.FieldKeepAlive) | setOf(parser.FieldProxyConnection)
 
 // question is what a response depends on of its request: a set of these.
 type question uint8
@@ -26,6 +27,7 @@ const (
 	isConnect                      // the method is CONNECT
 	isHTTP10                       // the client speaks HTTP/1.0
 	isRead                         // the request has been read entirely
+	isNear                         // or will be, whatever becomes of it
 	persists                       // the connection may persist after this exchange
 	expects                        // the client waits for 100 (Continue)
 )
@@ -65,8 +67,8 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 	}
 
 	// Whether the rest of the request comes is not known while its content is
-	// held back; nor is it read for a response that is complete already.
-	reads := sc.ask.has(isRead) || length < 0 && !sc.ask.has(expects)
+	// held back; nor is much of it read for a response that is complete already.
+	reads := sc.ask.has(isRead|isNear) || length < 0 && !sc.ask.has(expects)
 	persist := sc.ask.has(persists) && body != bodyUntilClose && reads && !sc.draining.Load()
 	options := h.options()
 	tunnel := start.Status == 101 || sc.ask.has(isConnect) && start.Status/100 == 2
@@ -139,14 +141,7 @@ func (sc *ServerConn) frame(status int, h *Header, length int64) (body sendBody,
 	case sc.ask.has(isHead):
 		return bodyHidden, 0, nil
 	case hasLength:
-		if length >= 0 && length != h.contentLength {
-			err := ErrTooFewBytes
-			if length > h.contentLength {
-				err = ErrTooManyBytes
-			}
-			return 0, 0, &OutputError{Rule: "Content-Length is not that of the content", Section: "RFC 9110 §8.6", Err: err}
-		}
-		return bodyFixed, h.contentLength, nil
+		return bodyFixed, h.contentLength, h.lengthIs(length)
 	case hasCoding && !sc.ask.has(isHTTP10):
 		return bodyChunked, 0, nil
 	case length >= 0:

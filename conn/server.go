@@ -62,6 +62,7 @@ type Server struct {
 	clock     clock
 	loops     loops // of Driver Loop
 	crew      crew
+	lobby     lobby // of Driver Raw
 	listeners map[net.Listener]struct{}
 	conns     map[*ServerConn]struct{}
 	perAddr   map[netip.Addr]int
@@ -170,6 +171,7 @@ func (s *Server) stop() []*ServerConn {
 		s.stopped = true
 		close(s.stopping)
 		s.crew.dismiss()
+		s.lobby.dismiss()
 		s.settleQuiet()
 	}
 	for l := range s.listeners {

@@ -100,7 +100,10 @@ func TestResponsesWithoutContent(t *testing.T) {
 func TestTrailersOut(t *testing.T) {
 	h := new(Header)
 	h.Add("Digest", "x")
-	h.Add("Content-Length", "7") // does not belong there
+	for _, name := range []string{"Host", "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade", "Expect", "TE", "Trailer", "Content-Encoding", "Content-Type"} {
+		h.Add(name, "x") // does not belong there
+	}
+	h.Add("Content-Length", "7") // nor does this
 	r := newRecorder()
 	r.finish = func(c Conn, _ []byte) error {
 		require.NoError(t, c.WriteHeaders(StatusLine(200), nil, []byte("a")))

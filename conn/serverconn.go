@@ -86,15 +86,16 @@ func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
 	}
 	stop := context.AfterFunc(ctx, sc.interruptAll)
 	defer stop()
-	sc.serve(&home{ctx, d})
+	sc.prepare(&home{ctx, d})
+	sc.drive()
 	return nil
 }
 
 var errServed = fmt.Errorf("conn: served or closed before: %w", net.ErrClosed)
 
-// serve runs a driver's loop from beginning to end. It reports false when an
-// event loop has taken the connection over, and will end it.
-func (sc *ServerConn) serve(h *home) (ended bool) {
+// prepare is called before drive. It reports false when an event loop has taken the
+// connection over, and will end it.
+func (sc *ServerConn) prepare(h *home) bool {
 	sc.home = h
 	sc.open()
 	sc.clock.add(&sc.link)
@@ -103,13 +104,20 @@ func (sc *ServerConn) serve(h *home) (ended bool) {
 		l.enlist()
 		return false
 	}
-	defer sc.end() // even when a callback ends the goroutine
+	return true
+}
+
+// drive runs a driver's loop. It reports false when the connection has not ended,
+// and will be driven on.
+func (sc *ServerConn) drive() (ended bool) {
+	ended = true
+	defer sc.endIf(&ended) // even when a callback ends the goroutine
 	if r, ok := sc.via.(*raw); ok {
-		r.serve()
+		ended = r.serve()
 	} else {
 		sc.serveStream()
 	}
-	return true
+	return ended
 }
 
 // Close closes the connection without waiting for exchanges, and returns when
@@ -196,6 +204,12 @@ func (sc *ServerConn) TLS() *tls.ConnectionState {
 	return &s
 }
 
+func (sc *ServerConn) endIf(ended *bool) {
+	if *ended {
+		sc.end()
+	}
+}
+
 // end gives back everything, after the loop.
 func (sc *ServerConn) end() {
 	sc.open()
@@ -217,6 +231,9 @@ func (sc *ServerConn) end() {
 	o.mu.Unlock()
 	sc.in.end()
 	sc.in.discard()
+	if r, ok := sc.via.(*raw); ok {
+		r.leave()
+	}
 	if !sc.handed {
 		_ = sc.nc.Close()
 	}

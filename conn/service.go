@@ -10,8 +10,8 @@ type service struct {
 	message MessageDelegate
 	doze    [16]byte // room for the stream driver to wait with
 	idleBy  int64    // when the wait for a request that is under way is late
-	by      int64    // when the head, or lingering, that is under way is late
-	drain   int64    // octets that lingering may still drop
+	by      int64    // when the head, discarding or lingering that is under way is late
+	drain   int64    // octets that discarding or lingering may still drop
 	offer   question // of the exchange that has begun
 }
 

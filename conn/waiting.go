@@ -24,7 +24,7 @@ func (sc *ServerConn) beforeWait() (free bool) {
 		by = sc.by
 	case serveContent, serveHeaders:
 		by = sc.clock.after(sc.in.wait(sc.clock.now.Load(), sc.set.Params))
-	case serveLinger:
+	case serveDiscard, serveLinger:
 		by = sc.by
 	}
 	if sc.readBy.Load() != by { // it is the same for all waits that begin in one tick

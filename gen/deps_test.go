@@ -41,7 +41,7 @@ const policy = `
 
 	# Commands.
 	parser < tools/h1lint;
-	conn < tools/h1get;
+	conn, conn/nethttp, net/http < tools/h1get;
 	conn, net/http < tools/h1soak;
 	conn, conn/nethttp, net/http < tools/h1serve;
 `

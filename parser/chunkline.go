@@ -9,17 +9,29 @@ import (
 // digits, CRLF: eight octets at most, which are looked at as one word. Whatever
 // is not of that form is left to the automaton.
 
-// crlf is CR LF at the start of a word.
-const crlf = '\r' | '\n'<<8
+// What is always the same in a word that begins with a line: CRLF of the data before
+// it, and behind one or two digits the line's own.
+const (
+	crlf = '\r' | '\n'<<8
 
-// shortLine is Pieces' and Next's first try at the chunk line at the start of b,
-// with the CRLF of the data before it. It returns the chunk's size and the
-// line's length in octets, or a length of 0 when the automaton has to read it.
+	oneDigit, oneMask  = crlf | crlf<<24, 0xFFFF_00_FFFF
+	twoDigits, twoMask = crlf | crlf<<32, 0xFFFF_0000_FFFF
+)
+
+// shortLine is a try at the chunk line at the start of b, with the CRLF of the data
+// before it. It returns the chunk's size and the line's length in octets, or a length
+// of 0 when the automaton has to read it.
 func (c *ChunkedBody) shortLine(b []byte, o *Options) (size, line uint) {
-	if len(b) < 8 || !o.shortLines() {
+	if !c.shortLines(o) {
 		return 0, 0
 	}
-	w := binary.LittleEndian.Uint64(b)
+	var w uint64 // with zeros behind the end of b
+	switch n := len(b); {
+	case n >= 8:
+		w = binary.LittleEndian.Uint64(b)
+	case n >= 4:
+		w = uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint32(b[n-4:]))<<(8*(n-4))
+	}
 	switch {
 	case c.state == chunkData:
 		return shortLine(w)
@@ -31,9 +43,37 @@ func (c *ChunkedBody) shortLine(b []byte, o *Options) (size, line uint) {
 	return size, line
 }
 
-// shortLines reports whether the limits let every short line pass.
-func (o *Options) shortLines() bool {
-	return o == nil || o.chunkLine() >= len("1234\r\n")
+// shortLines reports whether the limits let every short line pass, and none has to make
+// up for others.
+func (c *ChunkedBody) shortLines(o *Options) bool {
+	return c.excess == 0 && (o == nil || o.chunkLine() >= len("1234\r\n"))
+}
+
+// lineLike is the last line of three or four digits. Large chunks are often of one
+// size: that a line is as the last one was, a CPU can foresee, and need not wait
+// for its digits.
+type lineLike struct {
+	word, mask uint64 // what is like it has these octets, CRLF left out
+	size, line uint32
+}
+
+// is reports whether the line is in w, behind the CRLF of the data before it.
+func (l *lineLike) is(w uint64) bool { return w&l.mask == l.word|crlf }
+
+// learn is shortLine, and notes the line.
+func (l *lineLike) learn(w uint64) (size, line uint) {
+	switch x, y := byte(w>>16), byte(w>>24); {
+	case w&oneMask == oneDigit && octets[x]&isHexdig != 0:
+		return uint(hexValue(x)), 5
+	case w&twoMask == twoDigits && octets[x]&octets[y]&isHexdig != 0:
+		return uint(hexValue(x)<<4 | hexValue(y)), 6
+	}
+	if size, line = shortLine(w); line > 0 {
+		l.mask = ^uint64(0) >> (64 - 8*line)
+		l.word = w & l.mask &^ 0xFFFF
+		l.size, l.line = uint32(size), uint32(line)
+	}
+	return size, line
 }
 
 // shortLine reads a chunk line of one to four digits, which stands in w behind
@@ -69,7 +109,7 @@ func shortLine(w uint64) (size, line uint) {
 func (c *ChunkedBody) Pieces(b []byte, dst []Span, o *Options) (k, n int, err error) {
 	b = b[:min(uint64(len(b)), math.MaxUint32)]
 	for k < len(dst) {
-		if o.shortLines() {
+		if c.shortLines(o) {
 			if k, n = c.wholeChunks(b, n, dst, k); k == len(dst) || c.last {
 				break
 			}
@@ -94,22 +134,14 @@ func (c *ChunkedBody) Pieces(b []byte, dst []Span, o *Options) (k, n int, err er
 // from k on, and returns where it came to in both.
 //
 // From one line to the next everything hangs on the digits. So the first are
-// loaded on their own: taking them out of the word costs a third more. Large
-// chunks are often of one size: that a line is as the last one was, the CPU can
-// foresee, and need not wait for its digits.
+// loaded on their own: taking them out of the word costs a third more.
 func (c *ChunkedBody) wholeChunks(b []byte, n int, dst []Span, k int) (int, int) {
-	const (
-		oneDigit, oneMask  = crlf | crlf<<24, 0xFFFF_00_FFFF
-		twoDigits, twoMask = crlf | crlf<<32, 0xFFFF_0000_FFFF
-	)
 	first := c.state == chunkSize
 	if c.state != chunkData && !(first && c.line == 0) {
 		return k, n
 	}
 	var size, line uint
-	same, sameMask := uint64(0), uint64(0) // the last line of three or four digits
 	i := uint(n)
-lines:
 	for k < len(dst) && i+8 <= uint(len(b)) {
 		w := binary.LittleEndian.Uint64(b[i:])
 		if first {
@@ -119,15 +151,15 @@ lines:
 		}
 		switch x, y := b[i+2], b[i+3]; {
 		case w&oneMask == oneDigit && octets[x]&isHexdig != 0:
-			size, line, sameMask = uint(hexValue(x)), 5, 0
+			size, line = uint(hexValue(x)), 5
 		case w&twoMask == twoDigits && octets[x]&octets[y]&isHexdig != 0:
-			size, line, sameMask = uint(hexValue(x)<<4|hexValue(y)), 6, 0
-		case sameMask == 0 || w&sameMask != same:
-			if size, line = shortLine(w); line == 0 {
-				break lines
+			size, line = uint(hexValue(x)<<4|hexValue(y)), 6
+		case c.like.is(w):
+			size, line = uint(c.like.size), uint(c.like.line)
+		default:
+			if size, line = c.like.learn(w); line == 0 {
+				return k, n
 			}
-			sameMask = ^uint64(0) >> (64 - 8*line)
-			same = w & sameMask
 		}
 		if size-1 >= uint(len(b))-i-line {
 			if size == 0 {

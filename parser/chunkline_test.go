@@ -185,6 +185,54 @@ func TestChunkPrefixes(t *testing.T) {
 	}
 }
 
+// TestExcess has lines with extensions and zeros of any length, and a sum kept by hand.
+func TestExcess(t *testing.T) {
+	const limit = 100
+	r := rand.New(rand.NewPCG(7, 11))
+	refused := 0
+	for round := range uint64(300) {
+		var b bytes.Buffer
+		var want Error
+		excess := 0
+		for range 40 {
+			size := 1 + r.IntN(10)
+			line := fmt.Sprintf("%0*x", 1+r.IntN(6)*r.IntN(2), size)
+			if r.IntN(4) > 0 {
+				line += ";" + strings.Repeat("x", 1+r.IntN(int(20+round%60)))
+			}
+			line += "\r\n"
+			most := limit - excess + 16 + 2*size // octets of this line
+			if excess = max(0, excess+len(line)-16-2*size); excess > limit {
+				want = Error{ErrChunkExtTooLarge, b.Len() + most}
+				refused++
+			}
+			fmt.Fprintf(&b, "%s%*s\r\n", line, size, "d")
+			if want.Code != errNone {
+				break
+			}
+		}
+		b.WriteString("0\r\n\r\n")
+		o := &Options{MaxChunkExt: limit}
+		require.Equal(t, want, byTable(b.Bytes(), o).err, "%q", b.Bytes())
+		sameChunks(t, b.Bytes(), o, round)
+	}
+	require.Greater(t, refused, 50)
+	require.Less(t, refused, 250)
+}
+
+// TestEndlessBody: a long body may have an extension in each chunk.
+func TestEndlessBody(t *testing.T) {
+	var c ChunkedBody
+	chunk := []byte("a;sig=0123456789abcdef\r\n0123456789\r\n")
+	for range 100_000 {
+		for b := chunk; len(b) > 0; {
+			_, n, err := c.Next(b, nil)
+			require.NoError(t, err)
+			b = b[n:]
+		}
+	}
+}
+
 // TestChunkMutations changes the corpora at random.
 func TestChunkMutations(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 16))

@@ -23,8 +23,11 @@ type Options struct {
 	// MaxChunkLine is the most octets of one chunk-size line, chunk-ext and
 	// CRLF included. Default 4 KiB.
 	MaxChunkLine int
-	// MaxChunkExt is the most octets of chunk-ext in one chunked body, all its
-	// chunks together. Default 16 KiB.
+	// MaxChunkExt is how many octets the chunk-size lines of one chunked body,
+	// chunk-ext above all, may have more than content makes up for: each
+	// chunk does for 16 octets and twice its size, of its own line and those before
+	// it. So a body may be without end, and chunk-ext never most of it. Default
+	// 16 KiB.
 	MaxChunkExt int
 	// MaxTrailerSize is the most octets of a trailer section, its empty line
 	// included. Default 16 KiB.

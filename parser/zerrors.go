@@ -45,7 +45,7 @@ const (
 	ErrChunkSizeTooLarge                    // the chunk size is larger than 2^63-1 (RFC 9112 §7.1)
 	ErrChunkExt                             // malformed chunk extension (RFC 9112 §7.1.1)
 	ErrChunkLineTooLong                     // a chunk-size line is longer than the limit (RFC 9112 §7.1.1)
-	ErrChunkExtTooLarge                     // more chunk extensions than the limit (RFC 9112 §7.1.1)
+	ErrChunkExtTooLarge                     // longer chunk lines than content makes up for (RFC 9112 §7.1.1)
 	ErrChunkData                            // chunk data is not followed by CRLF (RFC 9112 §7.1)
 	ErrTrailerField                         // a field that must not stand in a trailer section (RFC 9110 §6.5.1)
 	ErrTrailerTooLarge                      // the trailer section is larger than the limit (RFC 6585 §5)
@@ -94,7 +94,7 @@ var errorTable = [...]struct {
 	ErrChunkSizeTooLarge:          {"the chunk size is larger than 2^63-1", "RFC 9112 §7.1", 400},
 	ErrChunkExt:                   {"malformed chunk extension", "RFC 9112 §7.1.1", 400},
 	ErrChunkLineTooLong:           {"a chunk-size line is longer than the limit", "RFC 9112 §7.1.1", 400},
-	ErrChunkExtTooLarge:           {"more chunk extensions than the limit", "RFC 9112 §7.1.1", 400},
+	ErrChunkExtTooLarge:           {"longer chunk lines than content makes up for", "RFC 9112 §7.1.1", 400},
 	ErrChunkData:                  {"chunk data is not followed by CRLF", "RFC 9112 §7.1", 400},
 	ErrTrailerField:               {"a field that must not stand in a trailer section", "RFC 9110 §6.5.1", 400},
 	ErrTrailerTooLarge:            {"the trailer section is larger than the limit", "RFC 6585 §5", 431},

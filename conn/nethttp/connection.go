@@ -21,6 +21,15 @@ type connection struct {
 	local  net.Addr
 }
 
+// baseContext is the core's BaseContext.
+func (s *Server) baseContext(l net.Listener) context.Context {
+	ctx := s.BaseContext(l)
+	if ctx == nil {
+		panic("nethttp: BaseContext returned nil")
+	}
+	return ctx
+}
+
 // connContext is the core's ConnContext.
 func (s *Server) connContext(ctx context.Context, nc net.Conn) context.Context {
 	c := &connection{Context: ctx, root: ctx, server: s, nc: nc, remote: nc.RemoteAddr().String(), local: nc.LocalAddr()}

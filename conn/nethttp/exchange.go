@@ -88,7 +88,7 @@ func (x *exchange) panicked(cause any) {
 	if cause != nil && cause != http.ErrAbortHandler {
 		stack := make([]byte, 64<<10)
 		stack = stack[:runtime.Stack(stack, false)]
-		x.service.server.log.Error("panic in a handler", slog.String("remote", x.request.RemoteAddr),
+		x.service.server.log.Error("panic in a handler", slog.String("remote", x.context.remote),
 			slog.Any("panic", cause), slog.String("stack", string(stack)))
 	}
 	_ = x.conn.ServerConn().Close()
@@ -105,13 +105,14 @@ func (generalOptions) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 func (x *exchange) refuse(err error) error {
 	x.service.server.log.Debug("bad request", "remote", x.context.remote, "err", err)
 	x.response.abandon()
-	return x.conn.Reply(conn.StatusLine(http.StatusBadRequest), closing, nil)
+	return x.conn.Reply(conn.StatusLine(http.StatusBadRequest), closing, []byte("RFC 9112 §3.2: a request target that is no URL\n"))
 }
 
-// closing is the header of a response that is the last.
+// closing is the header of a refusal, which is the last response.
 var closing = func() *conn.Header {
 	h := new(conn.Header)
 	h.Add("Connection", "close")
+	h.Add("Content-Type", "text/plain; charset=utf-8")
 	return h
 }()
 

@@ -17,7 +17,7 @@ func (w *response) finish() {
 		return
 	}
 	body := &w.exchange.body
-	hasBody := w.exchange.request.ContentLength != 0
+	hasBody := body.exchange != nil // a handler may have changed the Request
 	if hasBody && w.status == 0 && body.failed() {
 		w.end() // the connection answers: nobody has, and it knows what was wrong
 		return
@@ -58,13 +58,15 @@ func (w *response) complete(hasBody bool) error {
 	return w.exchange.conn.Reply(conn.StatusLine(int(w.status)), &w.scratch.header, content)
 }
 
-// failed sees to it that a response which breaks HTTP ends the connection. Any
-// other failure is the connection's own.
+// failed answers 500 in place of a response that breaks HTTP, or ends the
+// connection if its head has been sent. Any other failure is the connection's own.
 func (w *response) failed(err error) {
 	var broke *conn.OutputError
 	if errors.As(err, &broke) {
-		w.log().Error("response not sent", "remote", w.exchange.request.RemoteAddr, "err", err)
-		_ = w.exchange.conn.ServerConn().Close()
+		w.log().Error("response not sent", "remote", w.exchange.context.remote, "err", err)
+		if w.exchange.conn.Reply(conn.StatusLine(http.StatusInternalServerError), closing, nil) != nil {
+			_ = w.exchange.conn.ServerConn().Close()
+		}
 	}
 }
 
@@ -76,12 +78,10 @@ func (w *response) whole() bool {
 	case len(w.scratch.trailers) > 0:
 		return false
 	case w.length >= 0:
-		return w.length == w.written && !w.isHead()
+		return w.length == w.written && !w.head
 	}
-	return w.written > 0 || !w.isHead()
+	return w.written > 0 || !w.head
 }
-
-func (w *response) isHead() bool { return w.exchange.request.Method == http.MethodHead }
 
 // close ends the content, with the trailers that were promised.
 func (w *response) close() error {

@@ -130,6 +130,11 @@ var alike = map[string]http.HandlerFunc{
 		}
 	},
 	"timeout handler": http.TimeoutHandler(write(3000), 1e12, "late").ServeHTTP,
+	"another request": func(w http.ResponseWriter, r *http.Request) {
+		r.Body, r.ContentLength = io.NopCloser(strings.NewReader("other")), 5
+		r.Header, r.Host, r.URL, r.RemoteAddr, r.RequestURI, r.Close = nil, "", nil, "", "", true
+		_, _ = io.Copy(w, r.Body)
+	},
 	"late": func(w http.ResponseWriter, r *http.Request) {
 		over := make(chan struct{}) // a handler that returned as late as that might win
 		defer close(over)

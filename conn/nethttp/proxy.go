@@ -88,7 +88,13 @@ func (t *Transport) tunnel(ctx context.Context, proxy *url.URL, addr string) (ne
 	defer stop()
 	h := new(conn.Header)
 	h.Add("Host", addr)
-	for name, values := range t.ProxyConnectHeader {
+	fields := t.ProxyConnectHeader
+	if t.GetProxyConnectHeader != nil {
+		if fields, err = t.GetProxyConnectHeader(ctx, proxy, addr); err != nil {
+			return nil, err
+		}
+	}
+	for name, values := range fields {
 		for _, v := range values {
 			h.Add(name, v)
 		}

@@ -25,7 +25,7 @@ func (w *response) ReadFrom(r io.Reader) (int64, error) {
 func (w *response) streams() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.open() != nil || !allowsContent(int(w.status)) || w.isHead() {
+	if w.open() != nil || !allowsContent(int(w.status)) || w.head {
 		return false
 	}
 	return w.phase == sending || w.length >= 0 && !w.sniffs

@@ -1,8 +1,11 @@
 package nethttp
 
 import (
+	"fmt"
 	"io"
 	"net/http"
+	"runtime"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -29,6 +32,7 @@ type response struct {
 
 	mu      sync.Mutex
 	phase   responsePhase
+	head    bool        // the request is HEAD, whatever the handler makes of it
 	duplex  bool        // EnableFullDuplex was called
 	sniffs  bool        // Content-Type is to be found from the content
 	status  int16       // 0 until WriteHeader
@@ -69,19 +73,32 @@ func (w *response) Header() http.Header {
 // at once, and may be followed by others.
 func (w *response) WriteHeader(status int) {
 	if status < 100 || status > 999 {
-		panic("nethttp: invalid WriteHeader code")
+		panic(fmt.Sprintf("nethttp: invalid WriteHeader code %d", status))
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case w.phase >= over:
-		w.log().Warn("WriteHeader on a response that is over", "remote", w.exchange.request.RemoteAddr)
+		w.log().Warn("WriteHeader on a response that is over", "remote", w.exchange.context.remote, "caller", caller())
 	case w.status != 0:
-		w.log().Warn("superfluous WriteHeader", "remote", w.exchange.request.RemoteAddr, "status", status)
+		w.log().Warn("superfluous WriteHeader", "remote", w.exchange.context.remote, "status", status, "caller", caller())
 	case status < 200 && status != http.StatusSwitchingProtocols:
 		w.inform(status)
 	default:
 		w.begin(status)
+	}
+}
+
+// caller returns where a handler has called a method of response, maybe by way of
+// net/http.
+func caller() string {
+	var callers [16]uintptr
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers[:])])
+	for {
+		f, more := frames.Next()
+		if !strings.Contains(f.Function, "nethttp.(*response).") && !strings.HasPrefix(f.Function, "net/http.") || !more {
+			return fmt.Sprintf("%s (%s:%d)", f.Function, f.File, f.Line)
+		}
 	}
 }
 
@@ -225,7 +242,7 @@ func (w *response) FlushError() error {
 }
 
 // allowsContent reports whether a response with that status may have content
-// (RFC 9110 §6.4.1).
+// (RFC 9110 §6.4.1, and §15.3.6 on 205).
 func allowsContent(status int) bool {
-	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusResetContent && status != http.StatusNotModified
 }

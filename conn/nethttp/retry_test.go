@@ -19,31 +19,17 @@ import (
 // fickle is a server that answers the first request on each connection, and
 // closes on the second without an answer.
 func fickle(t *testing.T, served *atomic.Int64) (url string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			nc, err := l.Accept()
-			if err != nil {
+	return onEachConn(t, func(nc net.Conn, r *bufio.Reader) {
+		for answered := false; ; answered = true {
+			req, err := http.ReadRequest(r)
+			if err != nil || answered {
 				return
 			}
-			go func() {
-				defer nc.Close()
-				r := bufio.NewReader(nc)
-				for answered := false; ; answered = true {
-					req, err := http.ReadRequest(r)
-					if err != nil || answered {
-						return
-					}
-					_, _ = io.Copy(io.Discard, req.Body)
-					served.Add(1)
-					_, _ = io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-				}
-			}()
+			_, _ = io.Copy(io.Discard, req.Body)
+			served.Add(1)
+			_, _ = io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 		}
-	}()
-	return "http://" + l.Addr().String()
+	})
 }
 
 // TestTransportRetries holds when a request is sent again against net/http's rules.

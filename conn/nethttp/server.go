@@ -187,7 +187,10 @@ func (s *Server) begin() {
 			Driver: s.Driver, MaxConns: s.MaxConns, MaxConnsPerAddr: s.MaxConnsPerAddr,
 			MaxRequestsPerConn: s.MaxRequestsPerConn,
 			NextProto:          map[string]func(context.Context, *tls.Conn){"h2": s.handover.serve},
-			BaseContext:        s.BaseContext, ConnContext: s.connContext,
+			ConnContext:        s.connContext,
+		}
+		if s.BaseContext != nil {
+			s.core.BaseContext = s.baseContext
 		}
 		if s.ConnState != nil {
 			s.core.ConnState = s.connState

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -116,6 +117,13 @@ func TestContextValues(t *testing.T) {
 	})
 	_, body := s.talk(t, get)
 	assert.Equal(t, s.addr, body)
+}
+
+func TestContextsMustNotBeNil(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	s := &Server{BaseContext: func(net.Listener) context.Context { return nil }}
+	assert.PanicsWithValue(t, "nethttp: BaseContext returned nil", func() { _ = s.Serve(l) })
 }
 
 func TestConnStates(t *testing.T) {
@@ -233,4 +241,27 @@ func TestExpectContinue(t *testing.T) {
 		assert.Regexp(t, "^HTTP/1.1 403 ", got)
 		assert.Contains(t, got, "Connection: close", "the content may or may not come")
 	})
+}
+
+// What a handler makes of the method, as some do so that others need know GET only,
+// is not what the client has asked.
+func TestHeadThatWasMadeGet(t *testing.T) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Method = http.MethodGet
+		_, _ = io.WriteString(w, strings.Repeat("x", len(r.URL.Path)))
+	})
+	for _, path := range []string{"/", "/" + strings.Repeat("a", 5000)} {
+		answer := serve(t, h).raw(t, "HEAD "+path+" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+		assert.True(t, strings.HasSuffix(answer, "\r\n\r\n"), "%.400q", answer)
+	}
+}
+
+func TestSuperfluousWriteHeaderSaysWhere(t *testing.T) {
+	s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "x")
+		w.WriteHeader(500)
+	}))
+	resp, _ := s.talk(t, get)
+	assert.Equal(t, 200, resp.StatusCode)
+	assert.Regexp(t, `superfluous WriteHeader.*status=500.*TestSuperfluousWriteHeaderSaysWhere\.func1 .*server_test\.go:\d+`, s.log.String())
 }

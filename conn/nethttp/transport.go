@@ -28,6 +28,9 @@ type Transport struct {
 	Proxy func(*http.Request) (*url.URL, error)
 	// ProxyConnectHeader is sent to proxies with CONNECT.
 	ProxyConnectHeader http.Header
+	// GetProxyConnectHeader, if not nil, returns what is sent in its place to
+	// that proxy, for a tunnel to target.
+	GetProxyConnectHeader func(ctx context.Context, proxy *url.URL, target string) (http.Header, error)
 
 	// DialContext makes connections; by default a [net.Dialer] does.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)

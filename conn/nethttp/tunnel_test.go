@@ -1,7 +1,9 @@
 package nethttp
 
 import (
+	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -49,12 +51,14 @@ type connectProxy struct {
 	mu    sync.Mutex
 	asked []string
 	auth  string
+	to    []string // X-To of each CONNECT
 }
 
 func (p *connectProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.asked = append(p.asked, r.Method+" "+r.RequestURI)
 	p.auth = r.Header.Get("Proxy-Authorization")
+	p.to = append(p.to, r.Header["X-To"]...)
 	p.mu.Unlock()
 	if r.Method != http.MethodConnect {
 		_, _ = io.WriteString(w, "by proxy")
@@ -87,6 +91,14 @@ func TestTransportThroughAProxy(t *testing.T) {
 	proxy, _ := url.Parse("http://user:pass@" + s.addr)
 	c := using(t, func(tr *Transport) {
 		tr.Proxy = http.ProxyURL(proxy)
+		tr.ProxyConnectHeader = http.Header{"X-To": {"nobody"}}
+		tr.GetProxyConnectHeader = func(_ context.Context, through *url.URL, target string) (http.Header, error) {
+			assert.Equal(t, proxy, through)
+			if target == "127.0.0.1:2" {
+				return nil, errors.New("not there")
+			}
+			return http.Header{"X-To": {target}}, nil
+		}
 		tr.TLSClientConfig = origin.Client().Transport.(*http.Transport).TLSClientConfig
 	})
 	body := func(url string) string {
@@ -102,10 +114,13 @@ func TestTransportThroughAProxy(t *testing.T) {
 	assert.Equal(t, "by proxy", body("http://plain.example/a?b"))
 	_, err := c.Get("https://127.0.0.1:1/")
 	assert.ErrorContains(t, err, "502 Bad Gateway")
+	_, err = c.Get("https://127.0.0.1:2/")
+	assert.ErrorContains(t, err, "not there")
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	assert.Equal(t, []string{"CONNECT " + origin.Listener.Addr().String(), "GET http://plain.example/a?b", "CONNECT 127.0.0.1:1"}, p.asked)
 	assert.Equal(t, "Basic dXNlcjpwYXNz", p.auth)
+	assert.Equal(t, []string{origin.Listener.Addr().String(), "127.0.0.1:1"}, p.to)
 }
 
 func TestTransportTLS(t *testing.T) {

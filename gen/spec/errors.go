@@ -46,7 +46,7 @@ var Errors = []Error{
 	{"ChunkSizeTooLarge", "the chunk size is larger than 2^63-1", 400, "RFC 9112 §7.1"},
 	{"ChunkExt", "malformed chunk extension", 400, "RFC 9112 §7.1.1"},
 	{"ChunkLineTooLong", "a chunk-size line is longer than the limit", 400, "RFC 9112 §7.1.1"},
-	{"ChunkExtTooLarge", "more chunk extensions than the limit", 400, "RFC 9112 §7.1.1"},
+	{"ChunkExtTooLarge", "longer chunk lines than content makes up for", 400, "RFC 9112 §7.1.1"},
 	{"ChunkData", "chunk data is not followed by CRLF", 400, "RFC 9112 §7.1"},
 	{"TrailerField", "a field that must not stand in a trailer section", 400, "RFC 9110 §6.5.1"},
 	{"TrailerTooLarge", "the trailer section is larger than the limit", 431, "RFC 6585 §5"},

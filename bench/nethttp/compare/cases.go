@@ -4,40 +4,81 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/h1wire/h1wire/bench/load"
+	handlers "github.com/h1wire/h1wire/bench/nethttp"
 )
 
 // testCase is something to measure.
 type testCase struct {
 	name    string
+	wanted  sample // the most that the ratios should be; 0: nothing
 	measure func(ctx context.Context, who string, d time.Duration) (sample, error)
+	alone   func() sample // the handler without a server; may be nil
+	steady  bool          // once is enough
 }
 
 var cases = []testCase{
-	{"plaintext", served("GET", "/plaintext", "", 64, 1)},
-	{"plaintext, 16 pipelined", served("GET", "/plaintext", "", 64, 16)},
-	{"JSON 1 KB", served("GET", "/json", "", 64, 1)},
-	{"64 KiB", served("GET", "/64k", "", 64, 1)},
-	{"POST echo 1 KB", served("POST", "/echo", strings.Repeat("x", 1024), 64, 1)},
-	{"chi, 3 middlewares", served("GET", "/chi/users/42", "", 64, 1)},
-	{"browser's GET", served("GET", "/plaintext", "", 64, 1,
+	serving("plaintext", 0.5, "GET", "/plaintext", "", 1),
+	serving("plaintext, 16 pipelined", 0.15, "GET", "/plaintext", "", 16),
+	serving("JSON 1 KB", 0.5, "GET", "/json", "", 1),
+	serving("64 KiB", 0.5, "GET", "/64k", "", 1),
+	serving("POST echo 1 KB", 0.5, "POST", "/echo", strings.Repeat("x", 1024), 1),
+	serving("chi, 3 middlewares", 0.5, "GET", "/chi/users/42", "", 1),
+	serving("browser's GET", 0.5, "GET", "/plaintext", "", 1,
 		"User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
 		"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Language: en-US,en;q=0.9",
 		"Accept-Encoding: gzip, deflate, br", "Cache-Control: max-age=0", "Upgrade-Insecure-Requests: 1",
 		"Sec-Fetch-Dest: document", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Site: none", "Sec-Fetch-User: ?1",
-		"Cookie: session=0123456789abcdef0123456789abcdef; theme=dark")},
-	{"KiB per idle conn", idle("")},
-	{"KiB per idle, loop", idle("loop")},
-	{"transport GET", transported("get")},
-	{"transport POST 1 KB", transported("post")},
+		"Cookie: session=0123456789abcdef0123456789abcdef; theme=dark"),
+	{name: "KiB per idle conn", wanted: sample{cpu: 0.3}, measure: idle(""), steady: true},
+	{name: "KiB per idle, loop", wanted: sample{cpu: 0.3}, measure: idle("loop"), steady: true},
+	{name: "transport GET", wanted: sample{0.6, 0.5}, measure: transported("get")},
+	{name: "transport POST 1 KB", wanted: sample{0.6, 0.5}, measure: transported("post")},
 }
+
+func serving(name string, wanted float64, method, path, body string, depth int, fields ...string) testCase {
+	return testCase{
+		name: name, wanted: sample{wanted, 0.5}, measure: served(method, path, body, 64, depth, fields...),
+		alone: func() sample { return alone(method, path, body) },
+	}
+}
+
+// alone measures a handler without a server.
+func alone(method, path, body string) sample {
+	h := handlers.Handlers()
+	content := strings.NewReader(body)
+	r := httptest.NewRequest(method, path, content)
+	w := nowhere{make(http.Header)}
+	run := func(n int) {
+		for range n {
+			clear(w.header)
+			content.Reset(body)
+			h.ServeHTTP(w, r)
+		}
+	}
+	const n = 20_000
+	run(n / 10)
+	before, mallocs := cpu(), allocated()
+	run(n)
+	return sample{(cpu() - before) / n, (allocated() - mallocs) / n}
+}
+
+// nowhere is a ResponseWriter of a response that goes nowhere.
+type nowhere struct{ header http.Header }
+
+func (w nowhere) Header() http.Header             { return w.header }
+func (nowhere) WriteHeader(int)                   {}
+func (nowhere) Write(p []byte) (int, error)       { return len(p), nil }
+func (nowhere) WriteString(s string) (int, error) { return len(s), nil }
 
 // served measures a server: CPU time and allocations of its process.
 func served(method, path, body string, conns, depth int, fields ...string) func(context.Context, string, time.Duration) (sample, error) {
@@ -110,7 +151,7 @@ func idle(driver string) func(context.Context, string, time.Duration) (sample, e
 		}
 		time.Sleep(300 * time.Millisecond) // until what is idle has given back what it can
 		after, err := p.ask("/memory")
-		return sample{cpu: (after - before) / conns / 1024, mallocs: 1}, err
+		return sample{cpu: (after - before) / conns / 1024, mallocs: math.NaN()}, err
 	}
 }
 

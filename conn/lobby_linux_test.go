@@ -1,0 +1,265 @@
+package conn
+
+import (
+	"context"
+	"io"
+	"net"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+// resting returns how many connections of s rest.
+func resting(s *Server) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for sc := range s.conns {
+		if sc.via.(*raw).where.Load() == isResting {
+			n++
+		}
+	}
+	return n
+}
+
+// rests waits until n connections of s rest.
+func rests(t *testing.T, s *Server, n int) {
+	t.Helper()
+	settles(t, func() bool { return resting(s) == n }, "not all rest")
+}
+
+func TestConnectionsRest(t *testing.T) {
+	checkLeaks(t)
+	clients := 1000
+	if raceEnabled {
+		clients = 200
+	}
+	var ended atomic.Int64
+	s := &Server{Driver: Raw, Delegate: counted{&ended}, Logger: quiet}
+	addr := listen(t, s)
+	goroutines := runtime.NumGoroutine()
+	fds := connectTo(t, addr, clients) // they have asked for nothing yet
+	rests(t, s, clients)
+	for range 2 {
+		askAll(t, fds, empty200)
+		rests(t, s, clients)
+	}
+	settles(t, func() bool { return runtime.NumGoroutine() <= goroutines+1 }, "somebody waits beside the lobby")
+	for _, fd := range fds[:clients/2] { // half leave, half are closed
+		_ = unix.Close(fd)
+	}
+	settles(t, func() bool { return ended.Load() == int64(clients/2) }, "connections that were left are kept")
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	require.NoError(t, s.Shutdown(ctx))
+	assert.EqualValues(t, clients, ended.Load())
+	for _, fd := range fds[clients/2:] {
+		n, err := unix.Read(fd, make([]byte, 1))
+		require.True(t, n == 0 && err == nil, "%d %v", n, err)
+		_ = unix.Close(fd)
+	}
+}
+
+// A connection is sent to rest and roused as often as can be, and every request
+// that comes meanwhile is answered.
+func TestRestingLosesNothing(t *testing.T) {
+	checkLeaks(t)
+	rounds := 300
+	if raceEnabled {
+		rounds = 50
+	}
+	for _, withContext := range []bool{false, true} { // without, the poller does not know the descriptor
+		var ended atomic.Int64
+		s := &Server{Driver: Raw, Delegate: counted{&ended}, Logger: quiet}
+		if withContext {
+			s.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { return ctx }
+		}
+		addr := listen(t, s)
+		stop := make(chan struct{})
+		var nagging, clients sync.WaitGroup
+		for range 2 {
+			nagging.Go(func() {
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					for _, sc := range s.connections() {
+						sc.via.wakeReader()
+					}
+					runtime.Gosched()
+				}
+			})
+		}
+		for i := range 8 {
+			clients.Go(func() {
+				nc := dial(t, addr)
+				defer nc.Close()
+				got := make([]byte, 1000)
+				for round := range rounds {
+					send := get
+					if cut := (round*13 + i) % len(get); round%3 == 0 {
+						_, _ = io.WriteString(nc, get[:cut])
+						runtime.Gosched()
+						send = get[cut:]
+					}
+					_, _ = io.WriteString(nc, send)
+					n, err := nc.Read(got)
+					if !assert.NoError(t, err) || !assert.Equal(t, empty200, undated(string(got[:n]))) {
+						return
+					}
+				}
+			})
+		}
+		clients.Wait()
+		settles(t, func() bool { return ended.Load() == 8 }, "connections that were left are kept")
+		close(stop)
+		nagging.Wait()
+		_ = s.Close()
+	}
+}
+
+// connections returns the connections of s.
+func (s *Server) connections() (all []*ServerConn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for sc := range s.conns {
+		all = append(all, sc)
+	}
+	return all
+}
+
+// Whoever closes, and however many at once: each ends once.
+func TestClosingWhatRests(t *testing.T) {
+	checkLeaks(t)
+	for round := range 5 {
+		var ended atomic.Int64
+		s := &Server{Driver: Raw, Delegate: counted{&ended}, Logger: quiet}
+		addr := listen(t, s)
+		fds := connectTo(t, addr, 50)
+		rests(t, s, len(fds))
+		all := s.connections()
+		var wg sync.WaitGroup
+		for _, sc := range all[:10] {
+			require.NoError(t, sc.Close(), "which returns when it has ended")
+		}
+		assert.EqualValues(t, 10, ended.Load())
+		for _, sc := range all {
+			wg.Go(func() { _ = sc.Close() })
+		}
+		wg.Go(func() { _ = s.Close() })
+		for _, fd := range fds[10*round:] {
+			wg.Go(func() { _ = unix.Close(fd) })
+		}
+		wg.Wait()
+		require.NoError(t, s.Shutdown(context.Background()))
+		assert.EqualValues(t, len(fds), ended.Load())
+		for _, fd := range fds[:10*round] {
+			_ = unix.Close(fd)
+		}
+	}
+}
+
+// A wait goes on while the connection is sent to rest and roused.
+func TestTimeoutsOfWhatRests(t *testing.T) {
+	checkLeaks(t)
+	const timeout = 15 * tick
+	s := &Server{Driver: Raw, Delegate: counted{new(atomic.Int64)}, Logger: quiet}
+	s.Params = Params{IdleTimeout: timeout, HeaderTimeout: timeout}
+	addr := listen(t, s)
+	nc := dial(t, addr)
+	defer nc.Close()
+	start := time.Now()
+	_, _ = io.WriteString(nc, get)
+	reads(t, nc, 0)
+	idle := s.clock.now.Load()
+	rests(t, s, 1)
+	by := s.connections()[0].readBy.Load()
+	assert.Less(t, time.Duration(by-idle), timeout+3*tick, "the wait began anew when the connection went to rest")
+	got, err := io.ReadAll(nc)
+	assert.NoError(t, err)
+	assert.Empty(t, got)
+	assert.GreaterOrEqual(t, time.Since(start), timeout)
+
+	late := dial(t, addr)
+	defer late.Close()
+	rests(t, s, 1)
+	_, _ = io.WriteString(late, get[:9])
+	got, err = io.ReadAll(late)
+	assert.NoError(t, err)
+	assert.Equal(t, refused("408 Request Timeout"), undated(string(got)))
+	_ = s.Close()
+}
+
+// What a callback may do, it may do on a connection that has rested.
+func TestCallbacksAfterResting(t *testing.T) {
+	checkLeaks(t)
+	var ended atomic.Int64
+	s := &Server{Driver: Raw, Logger: quiet}
+	s.Delegate = wilful{&ended}
+	addr := listen(t, s)
+	for _, tc := range []struct{ target, want string }{
+		{"/", answers200("")}, {"/panic", ""}, {"/exit", ""}, {"/close", ""}, {"/detach", "detached"},
+	} {
+		before := ended.Load()
+		nc := dial(t, addr)
+		_, _ = io.WriteString(nc, get)
+		reads(t, nc, 0)
+		rests(t, s, 1)
+		_, _ = io.WriteString(nc, strings.Replace(get, "/", tc.target, 1))
+		require.NoError(t, nc.CloseWrite())
+		got, err := io.ReadAll(nc)
+		assert.NoError(t, err, tc.target)
+		assert.Equal(t, tc.want, undated(string(got)), tc.target)
+		_ = nc.Close()
+		settles(t, func() bool { return ended.Load() == before+1 }, tc.target)
+	}
+	_ = s.Close()
+}
+
+// wilful does what the target says.
+type wilful struct{ ended *atomic.Int64 }
+
+func (d wilful) StartRequest(_ *ServerConn, c Conn) MessageDelegate {
+	return &wilfully{plainly: plainly{c: c}}
+}
+func (d wilful) OnClose(*ServerConn) { d.ended.Add(1) }
+
+type wilfully struct {
+	plainly
+	target string
+}
+
+func (p *wilfully) HeadersReceived(start *StartLine, _ *Fields) error {
+	p.target = string(start.Target)
+	return nil
+}
+
+func (p *wilfully) Finish() error {
+	switch p.target {
+	case "/panic":
+		panic("as asked")
+	case "/exit":
+		runtime.Goexit()
+	case "/close":
+		return p.c.ServerConn().Close()
+	case "/detach":
+		nc, _, err := p.c.Detach()
+		if err != nil {
+			return err
+		}
+		go func() {
+			defer nc.Close()
+			_, _ = io.WriteString(nc, "detached")
+		}()
+		return nil
+	}
+	return p.plainly.Finish()
+}
