@@ -102,6 +102,7 @@ func TestClientRefusesToBreakHTTP(t *testing.T) {
 		"path for CONNECT":        {RequestLine("CONNECT", "/a:1"), host(), ""},
 		"content of TRACE":        {RequestLine("TRACE", "/"), host(), "x"},
 		"Expect without content":  {RequestLine("GET", "/"), host("Expect", "100-continue"), ""},
+		"Expect with length 0":    {RequestLine("POST", "/"), host("Expect", "100-continue"), ""},
 		"Upgrade alone":           {RequestLine("GET", "/"), host("Upgrade", "x"), ""},
 		"Content-Length differs":  {RequestLine("POST", "/"), host("Content-Length", "2"), "x"},
 		"Content-Length not one":  {RequestLine("POST", "/"), host("Content-Length", "+1"), "x"},
