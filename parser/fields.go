@@ -1,6 +1,9 @@
 package parser
 
-import "iter"
+import (
+	"iter"
+	"unsafe"
+)
 
 // FieldLine is one line of a field section. Value has no white space around it.
 type FieldLine struct {
@@ -48,6 +51,9 @@ type FieldSection struct {
 	at, fill               uint32
 	carryC, carryN, carryS uint8
 }
+
+// Kernels write seen and repeated in one store.
+var _ [0]struct{} = [unsafe.Offsetof(FieldSection{}.repeated) - unsafe.Offsetof(FieldSection{}.seen) - 4]struct{}{}
 
 // Len returns the number of field lines.
 func (f *FieldSection) Len() int { return f.lines }

@@ -27,7 +27,7 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 	o = o.orDefault()
 	if active > kernelWords && h.Fields.pos == 0 && len(b) >= minSection {
 		n = headKernel(unsafe.SliceData(b), min(len(b), o.headSize(), maxTape), &h.Fields, modeRequest)
-		if n > 0 && h.Method != MethodOther && h.Fields.lines <= o.fields() {
+		if n > 0 && h.Method != MethodOther && (o.MaxFields <= 0 || h.Fields.lines <= o.MaxFields) {
 			return n, nil
 		}
 	}
