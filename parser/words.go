@@ -161,9 +161,14 @@ func nameAt(b []byte, i, end uint) (FieldID, uint) {
 		}
 		return FieldOf(b[i : i+length]), length
 	}
-	mask := &nameMasks[length]
+	return fieldOfWords(low, high, length), length
+}
+
+// fieldOfWords is [FieldOf] for a name of up to 15 octets that two words begin with.
+func fieldOfWords(low, high uint64, length uint) FieldID {
+	mask := &nameMasks[length&15]
 	low, high = (low|0x20*ones)&mask.low, (high|0x20*ones)&mask.high
 	known := &nameWords[(low^high)*nameMult>>nameShift]
 	other := (low ^ known.low) | (high ^ known.high)
-	return known.id &^ FieldID(int64(other|-other)>>63), length
+	return known.id &^ FieldID(int64(other|-other)>>63)
 }
