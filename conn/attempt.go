@@ -175,8 +175,13 @@ func (pc *pooledConn) sendContent(r *Request, body *content) {
 		err = pc.FinishTrailers(trailer)
 	}
 	var own *bodyError
-	if errors.As(err, &own) {
-		pc.shut(own.err) // only closing can tell the peer that no more will come
+	var refused *OutputError // of the trailer section
+	// Only closing can tell the peer that no more will come.
+	switch {
+	case errors.As(err, &own):
+		pc.shut(own.err)
+	case errors.As(err, &refused):
+		pc.shut(err)
 	}
 	if trace := r.trace(); trace.WroteRequest != nil {
 		trace.WroteRequest(err)

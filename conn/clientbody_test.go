@@ -205,3 +205,18 @@ func (c closers) Close() error {
 	}
 	return nil
 }
+
+func TestClientTrailerThatCannotBeSentEndsTheExchange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOrigin(t, echo)
+		r := put(strings.NewReader("x"), -1)
+		r.Trailer = func() *Header {
+			var h Header
+			h.Add("X-Sum", "1\r\nX-Other: 2")
+			return &h
+		}
+		_, err := do(newTestClient(t, o, nil), r)
+		var refused *OutputError
+		require.ErrorAs(t, err, &refused)
+	})
+}

@@ -90,8 +90,8 @@ type Params struct {
 	Decompress bool
 
 	// Lenience lets through what the grammar forbids; each bit's comment says
-	// what it risks. A client adds [parser.Lenience] bits of its own that RFC
-	// 9112 asks of every user agent. Default: strict.
+	// what it risks. A client adds two bits of its own, see [NewClient]. Default:
+	// strict.
 	Lenience parser.Lenience
 
 	// LenientNoContent lets a client take a 204 response that announces content by

@@ -166,7 +166,8 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) e
 	method := parser.MethodOf(start.MethodName)
 	body, left, err := frameRequest(start, method, h, length)
 	if err == nil {
-		err = checkRequest(start, method, h, body, x != nil && x.host != "")
+		content := body == bodyChunked || left > 0
+		err = checkRequest(start, method, h, content, x != nil && x.host != "")
 	}
 	if err != nil {
 		return err
@@ -253,18 +254,19 @@ func anticipatesContent(method parser.Method) bool {
 	return method == parser.MethodPost || method == parser.MethodPut || method == parser.MethodPatch
 }
 
-// checkRequest refuses what a client must not send.
-func checkRequest(start *StartLine, method parser.Method, h *Header, body sendBody, host bool) error {
+// checkRequest refuses what a client must not send. content says that there is
+// some, host that Host is added.
+func checkRequest(start *StartLine, method parser.Method, h *Header, content, host bool) error {
 	switch {
 	case !host && !h.has(parser.FieldHost) && start.Version != parser.HTTP10:
 		return &OutputError{Rule: "a request has a Host", Section: "RFC 9112 §3.2"}
 	case !targetSuits(method, start.Target):
 		return &OutputError{Rule: "the method does not go with this form of request target", Section: "RFC 9112 §3.2"}
-	case method == parser.MethodTrace && body != bodyNone:
+	case method == parser.MethodTrace && content:
 		return &OutputError{Rule: "TRACE has no content", Section: "RFC 9110 §9.3.8"}
-	case method == parser.MethodConnect && body != bodyNone:
+	case method == parser.MethodConnect && content:
 		return &OutputError{Rule: "CONNECT has no content", Section: "RFC 9110 §9.3.6"}
-	case h.has(parser.FieldExpect) && body == bodyNone:
+	case h.has(parser.FieldExpect) && !content:
 		return &OutputError{Rule: "an expectation without content", Section: "RFC 9110 §10.1.1"}
 	case h.has(parser.FieldUpgrade) && h.options()&optUpgrade == 0:
 		return &OutputError{Rule: `Upgrade without "Connection: upgrade"`, Section: "RFC 9110 §7.8"}

@@ -6,8 +6,8 @@
 // func headKernel(p *byte, n int, f *FieldSection, mode int) int
 TEXT ·headKernel(SB), NOSPLIT|NOFRAME, $0-40
 	CMPB ·active(SB), $const_kernelAVX512
-	JEQ  avx512
-	JMP  ·headAVX2(SB)
+	JNE  avx2
+	JMP  ·headAVX512(SB)
 
-avx512:
-	JMP ·headAVX512(SB)
+avx2:
+	JMP ·headAVX2(SB)

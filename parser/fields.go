@@ -1,6 +1,9 @@
 package parser
 
-import "iter"
+import (
+	"iter"
+	"unsafe"
+)
 
 // FieldLine is one line of a field section. Value has no white space around it.
 type FieldLine struct {
@@ -48,6 +51,9 @@ type FieldSection struct {
 	at, fill               uint32
 	carryC, carryN, carryS uint8
 }
+
+// Kernels write seen and repeated in one store.
+var _ [0]struct{} = [unsafe.Offsetof(FieldSection{}.repeated) - unsafe.Offsetof(FieldSection{}.seen) - 4]struct{}{}
 
 // Len returns the number of field lines.
 func (f *FieldSection) Len() int { return f.lines }
@@ -155,13 +161,13 @@ func (f *FieldSection) Parse(b []byte, o *Options) (n int, err error) {
 		f.begin(trailerFirstField)
 		f.tape[1] = 0xFFFE
 	}
-	f.lim = o.fields()
 	limit := o.trailerSize()
-	if active > kernelWords {
-		if n := f.resume(b[:min(len(b), limit, maxTape)], &trailerResume); n > 0 {
+	if active > kernelWords && f.pos == 0 && len(b) >= minTrailers {
+		if n := f.parseBlocks(b[:min(len(b), limit, maxTape)], o.fields()); n > 0 {
 			return n, nil
 		}
 	}
+	f.lim = o.fields()
 	switch f.scanTrailer(b[:min(len(b), limit)], o.Lenience) {
 	case done:
 		return f.finish(), nil

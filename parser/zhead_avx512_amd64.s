@@ -90,40 +90,40 @@ DATA lanes<>+48(SB)/8, $0x3736353433323130
 DATA lanes<>+56(SB)/8, $0x3f3e3d3c3b3a3938
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
-// Which bits make the hash, or lower case; the case of Host; at 16, by length, which hashes known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 64 octets: the case of a line's 16 octets before the colon, the octets, and which of them count; then the start of a Host line, and the multiplier of the hash.
+// Which bits make the hash, or lower case; the case of Host; at 16, by hash, which lengths known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count; then the start of a Host line, and the multiplier of the hash.
 DATA names<>+0(SB)/8, $0x0000000102010700
 DATA names<>+8(SB)/8, $0x0000002020202000
-DATA names<>+16(SB)/8, $0x0000000000000000
-DATA names<>+24(SB)/8, $0x0000000000000000
+DATA names<>+16(SB)/8, $0x0080000000000000
+DATA names<>+24(SB)/8, $0x0000000001000000
 DATA names<>+32(SB)/8, $0x0000000000000000
 DATA names<>+40(SB)/8, $0x0000000000000000
 DATA names<>+48(SB)/8, $0x0000000000000000
 DATA names<>+56(SB)/8, $0x0000000000000000
 DATA names<>+64(SB)/8, $0x0000000000000000
-DATA names<>+72(SB)/8, $0x0000000000000000
+DATA names<>+72(SB)/8, $0x0000000000010000
 DATA names<>+80(SB)/8, $0x0000000000000000
 DATA names<>+88(SB)/8, $0x0000000000000000
 DATA names<>+96(SB)/8, $0x0000000000000000
 DATA names<>+104(SB)/8, $0x0000000000000000
-DATA names<>+112(SB)/8, $0x0000000000000000
-DATA names<>+120(SB)/8, $0x1000000000000000
-DATA names<>+128(SB)/8, $0x1000000010000000
+DATA names<>+112(SB)/8, $0x0000000005000000
+DATA names<>+120(SB)/8, $0x0000000000000000
+DATA names<>+128(SB)/8, $0x0000000000104000
 DATA names<>+136(SB)/8, $0x0000000000000000
-DATA names<>+144(SB)/8, $0x0000000000004000
+DATA names<>+144(SB)/8, $0x0000000000000000
 DATA names<>+152(SB)/8, $0x0000000000000000
-DATA names<>+160(SB)/8, $0x0000100000000000
+DATA names<>+160(SB)/8, $0x1000000000000000
 DATA names<>+168(SB)/8, $0x0000000000000000
-DATA names<>+176(SB)/8, $0x1000000010000000
-DATA names<>+184(SB)/8, $0x0000000000000000
-DATA names<>+192(SB)/8, $0x0000000000000000
-DATA names<>+200(SB)/8, $0x0000040000000002
-DATA names<>+208(SB)/8, $0x0000000001000004
+DATA names<>+176(SB)/8, $0x0000000000000000
+DATA names<>+184(SB)/8, $0x0000000000800000
+DATA names<>+192(SB)/8, $0x0000000004040000
+DATA names<>+200(SB)/8, $0x0000000000000000
+DATA names<>+208(SB)/8, $0x0000000000000000
 DATA names<>+216(SB)/8, $0x0000000000000000
-DATA names<>+224(SB)/8, $0x0000100001000000
+DATA names<>+224(SB)/8, $0x0000000000000000
 DATA names<>+232(SB)/8, $0x0000000000000000
-DATA names<>+240(SB)/8, $0x0000002000000000
+DATA names<>+240(SB)/8, $0x0000000000000000
 DATA names<>+248(SB)/8, $0x0000000000000000
-DATA names<>+256(SB)/8, $0x0000000000000000
+DATA names<>+256(SB)/8, $0x0000000000106000
 DATA names<>+264(SB)/8, $0x0000000000000000
 DATA names<>+272(SB)/8, $0x0000000000000000
 DATA names<>+280(SB)/8, $0x0000000000000000
@@ -258,124 +258,64 @@ DATA names<>+1304(SB)/8, $0x0000000000000000
 DATA names<>+1312(SB)/8, $0x0000000000000000
 DATA names<>+1320(SB)/8, $0x0000000000000000
 DATA names<>+1328(SB)/8, $0x0000000000000000
-DATA names<>+1336(SB)/8, $0x0000000000000000
+DATA names<>+1336(SB)/8, $0x54534f480a000000
 DATA names<>+1344(SB)/8, $0x0000000000000000
-DATA names<>+1352(SB)/8, $0x0000000000000000
-DATA names<>+1360(SB)/8, $0x0000000000000000
-DATA names<>+1368(SB)/8, $0x2020202000000000
-DATA names<>+1376(SB)/8, $0x0000000000000000
-DATA names<>+1384(SB)/8, $0x74736f680a000000
-DATA names<>+1392(SB)/8, $0x0000000000000000
-DATA names<>+1400(SB)/8, $0xffffffffff000000
-DATA names<>+1408(SB)/8, $0x0000000000000000
-DATA names<>+1416(SB)/8, $0x0000000000000000
-DATA names<>+1424(SB)/8, $0x2020202020200000
-DATA names<>+1432(SB)/8, $0x2020202020200020
-DATA names<>+1440(SB)/8, $0x6e65746e6f630a00
-DATA names<>+1448(SB)/8, $0x6874676e656c2d74
-DATA names<>+1456(SB)/8, $0xffffffffffffff00
-DATA names<>+1464(SB)/8, $0xffffffffffffffff
-DATA names<>+1472(SB)/8, $0x0000000000000000
-DATA names<>+1480(SB)/8, $0x0000000000000000
-DATA names<>+1488(SB)/8, $0x0020202020202020
-DATA names<>+1496(SB)/8, $0x2020202020202020
-DATA names<>+1504(SB)/8, $0x2d726566736e6172
-DATA names<>+1512(SB)/8, $0x676e69646f636e65
-DATA names<>+1520(SB)/8, $0xffffffffffffffff
-DATA names<>+1528(SB)/8, $0xffffffffffffffff
+DATA names<>+1352(SB)/8, $0xdfdfdfdfff000000
+DATA names<>+1360(SB)/8, $0x4e45544e4f430a00
+DATA names<>+1368(SB)/8, $0x4854474e454c2d54
+DATA names<>+1376(SB)/8, $0xdfdfdfdfdfdfff00
+DATA names<>+1384(SB)/8, $0xdfdfdfdfdfdfffdf
+DATA names<>+1392(SB)/8, $0x2d524546534e4152
+DATA names<>+1400(SB)/8, $0x474e49444f434e45
+DATA names<>+1408(SB)/8, $0xffdfdfdfdfdfdfdf
+DATA names<>+1416(SB)/8, $0xdfdfdfdfdfdfdfdf
+DATA names<>+1424(SB)/8, $0x4f430a0000000000
+DATA names<>+1432(SB)/8, $0x4e4f495443454e4e
+DATA names<>+1440(SB)/8, $0xdfdfff0000000000
+DATA names<>+1448(SB)/8, $0xdfdfdfdfdfdfdfdf
+DATA names<>+1456(SB)/8, $0x454b0a0000000000
+DATA names<>+1464(SB)/8, $0x4556494c412d5045
+DATA names<>+1472(SB)/8, $0xdfdfff0000000000
+DATA names<>+1480(SB)/8, $0xdfdfdfdfdfffdfdf
+DATA names<>+1488(SB)/8, $0x4f432d59584f5250
+DATA names<>+1496(SB)/8, $0x4e4f495443454e4e
+DATA names<>+1504(SB)/8, $0xdfdfffdfdfdfdfdf
+DATA names<>+1512(SB)/8, $0xdfdfdfdfdfdfdfdf
+DATA names<>+1520(SB)/8, $0x0000000000000000
+DATA names<>+1528(SB)/8, $0x454441524750550a
 DATA names<>+1536(SB)/8, $0x0000000000000000
-DATA names<>+1544(SB)/8, $0x0000000000000000
-DATA names<>+1552(SB)/8, $0x2020000000000000
-DATA names<>+1560(SB)/8, $0x2020202020202020
-DATA names<>+1568(SB)/8, $0x6f630a0000000000
-DATA names<>+1576(SB)/8, $0x6e6f697463656e6e
-DATA names<>+1584(SB)/8, $0xffffff0000000000
-DATA names<>+1592(SB)/8, $0xffffffffffffffff
+DATA names<>+1544(SB)/8, $0xdfdfdfdfdfdfdfff
+DATA names<>+1552(SB)/8, $0x0000000000000000
+DATA names<>+1560(SB)/8, $0x5443455058450a00
+DATA names<>+1568(SB)/8, $0x0000000000000000
+DATA names<>+1576(SB)/8, $0xdfdfdfdfdfdfff00
+DATA names<>+1584(SB)/8, $0x0000000000000000
+DATA names<>+1592(SB)/8, $0x45540a0000000000
 DATA names<>+1600(SB)/8, $0x0000000000000000
-DATA names<>+1608(SB)/8, $0x0000000000000000
-DATA names<>+1616(SB)/8, $0x2020000000000000
-DATA names<>+1624(SB)/8, $0x2020202020002020
-DATA names<>+1632(SB)/8, $0x656b0a0000000000
-DATA names<>+1640(SB)/8, $0x6576696c612d7065
-DATA names<>+1648(SB)/8, $0xffffff0000000000
-DATA names<>+1656(SB)/8, $0xffffffffffffffff
-DATA names<>+1664(SB)/8, $0x0000000000000000
-DATA names<>+1672(SB)/8, $0x0000000000000000
-DATA names<>+1680(SB)/8, $0x2020002020202020
-DATA names<>+1688(SB)/8, $0x2020202020202020
-DATA names<>+1696(SB)/8, $0x6f632d79786f7270
-DATA names<>+1704(SB)/8, $0x6e6f697463656e6e
-DATA names<>+1712(SB)/8, $0xffffffffffffffff
-DATA names<>+1720(SB)/8, $0xffffffffffffffff
+DATA names<>+1608(SB)/8, $0xdfdfff0000000000
+DATA names<>+1616(SB)/8, $0x0000000000000000
+DATA names<>+1624(SB)/8, $0x52454c494152540a
+DATA names<>+1632(SB)/8, $0x0000000000000000
+DATA names<>+1640(SB)/8, $0xdfdfdfdfdfdfdfff
+DATA names<>+1648(SB)/8, $0x2d544e45544e4f43
+DATA names<>+1656(SB)/8, $0x474e49444f434e45
+DATA names<>+1664(SB)/8, $0xffdfdfdfdfdfdfdf
+DATA names<>+1672(SB)/8, $0xdfdfdfdfdfdfdfdf
+DATA names<>+1680(SB)/8, $0x0000000000000000
+DATA names<>+1688(SB)/8, $0x455441440a000000
+DATA names<>+1696(SB)/8, $0x0000000000000000
+DATA names<>+1704(SB)/8, $0xdfdfdfdfff000000
+DATA names<>+1712(SB)/8, $0x0000000000000000
+DATA names<>+1720(SB)/8, $0x5245565245530a00
 DATA names<>+1728(SB)/8, $0x0000000000000000
-DATA names<>+1736(SB)/8, $0x0000000000000000
-DATA names<>+1744(SB)/8, $0x0000000000000000
-DATA names<>+1752(SB)/8, $0x2020202020202000
-DATA names<>+1760(SB)/8, $0x0000000000000000
-DATA names<>+1768(SB)/8, $0x656461726770750a
-DATA names<>+1776(SB)/8, $0x0000000000000000
-DATA names<>+1784(SB)/8, $0xffffffffffffffff
-DATA names<>+1792(SB)/8, $0x0000000000000000
-DATA names<>+1800(SB)/8, $0x0000000000000000
-DATA names<>+1808(SB)/8, $0x0000000000000000
-DATA names<>+1816(SB)/8, $0x2020202020200000
-DATA names<>+1824(SB)/8, $0x0000000000000000
-DATA names<>+1832(SB)/8, $0x7463657078650a00
-DATA names<>+1840(SB)/8, $0x0000000000000000
-DATA names<>+1848(SB)/8, $0xffffffffffffff00
-DATA names<>+1856(SB)/8, $0x0000000000000000
-DATA names<>+1864(SB)/8, $0x0000000000000000
-DATA names<>+1872(SB)/8, $0x0000000000000000
-DATA names<>+1880(SB)/8, $0x2020000000000000
-DATA names<>+1888(SB)/8, $0x0000000000000000
-DATA names<>+1896(SB)/8, $0x65740a0000000000
-DATA names<>+1904(SB)/8, $0x0000000000000000
-DATA names<>+1912(SB)/8, $0xffffff0000000000
-DATA names<>+1920(SB)/8, $0x0000000000000000
-DATA names<>+1928(SB)/8, $0x0000000000000000
-DATA names<>+1936(SB)/8, $0x0000000000000000
-DATA names<>+1944(SB)/8, $0x2020202020202000
-DATA names<>+1952(SB)/8, $0x0000000000000000
-DATA names<>+1960(SB)/8, $0x72656c696172740a
-DATA names<>+1968(SB)/8, $0x0000000000000000
-DATA names<>+1976(SB)/8, $0xffffffffffffffff
-DATA names<>+1984(SB)/8, $0x0000000000000000
-DATA names<>+1992(SB)/8, $0x0000000000000000
-DATA names<>+2000(SB)/8, $0x0020202020202020
-DATA names<>+2008(SB)/8, $0x2020202020202020
-DATA names<>+2016(SB)/8, $0x2d746e65746e6f63
-DATA names<>+2024(SB)/8, $0x676e69646f636e65
-DATA names<>+2032(SB)/8, $0xffffffffffffffff
-DATA names<>+2040(SB)/8, $0xffffffffffffffff
-DATA names<>+2048(SB)/8, $0x0000000000000000
-DATA names<>+2056(SB)/8, $0x0000000000000000
-DATA names<>+2064(SB)/8, $0x0000000000000000
-DATA names<>+2072(SB)/8, $0x2020202000000000
-DATA names<>+2080(SB)/8, $0x0000000000000000
-DATA names<>+2088(SB)/8, $0x657461640a000000
-DATA names<>+2096(SB)/8, $0x0000000000000000
-DATA names<>+2104(SB)/8, $0xffffffffff000000
-DATA names<>+2112(SB)/8, $0x0000000000000000
-DATA names<>+2120(SB)/8, $0x0000000000000000
-DATA names<>+2128(SB)/8, $0x0000000000000000
-DATA names<>+2136(SB)/8, $0x2020202020200000
-DATA names<>+2144(SB)/8, $0x0000000000000000
-DATA names<>+2152(SB)/8, $0x7265767265730a00
-DATA names<>+2160(SB)/8, $0x0000000000000000
-DATA names<>+2168(SB)/8, $0xffffffffffffff00
-DATA names<>+2176(SB)/8, $0x0000000000000000
-DATA names<>+2184(SB)/8, $0x0000000000000000
-DATA names<>+2192(SB)/8, $0x2020202000000000
-DATA names<>+2200(SB)/8, $0x2020202000202020
-DATA names<>+2208(SB)/8, $0x746e6f630a000000
-DATA names<>+2216(SB)/8, $0x657079742d746e65
-DATA names<>+2224(SB)/8, $0xffffffffff000000
-DATA names<>+2232(SB)/8, $0xffffffffffffffff
-DATA names<>+2240(SB)/8, $0x0000000000000000
-DATA names<>+2248(SB)/8, $0x0000000000000000
-DATA names<>+2256(SB)/8, $0x21203a74736f680a
-DATA names<>+2264(SB)/8, $0x795b929e9a9a80fd
-GLOBL names<>(SB), RODATA|NOPTR, $2272
+DATA names<>+1736(SB)/8, $0xdfdfdfdfdfdfff00
+DATA names<>+1744(SB)/8, $0x544e4f430a000000
+DATA names<>+1752(SB)/8, $0x455059542d544e45
+DATA names<>+1760(SB)/8, $0xdfdfdfdfff000000
+DATA names<>+1768(SB)/8, $0xdfdfdfdfffdfdfdf
+DATA names<>+1776(SB)/8, $0x21203a74736f680a
+DATA names<>+1784(SB)/8, $0x795b929e9a9a80fd
+GLOBL names<>(SB), RODATA|NOPTR, $1792
 
 // By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.
 DATA methods<>+0(SB)/8, $0x0000484352414553
@@ -467,7 +407,7 @@ GLOBL word<>(SB), RODATA|NOPTR, $80
 
 // func headAVX512(p *byte, n int, f *FieldSection, mode int) int
 // takes ASCII without HTAB and DEL, and is not sure of anything else.
-TEXT ·headAVX512(SB), NOSPLIT, $48-40
+TEXT ·headAVX512(SB), NOSPLIT, $24-40
 	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ f+16(FP), R8
@@ -551,9 +491,6 @@ tail:
 	MOVQ $-1, DX
 	BZHIQ DI, DX, DX
 	KMOVQ DX, K1
-	MOVQ R9, savedC-8(SP)
-	MOVQ R10, savedN-16(SP)
-	MOVQ R11, savedS-24(SP)
 	VMOVDQU8.Z (SI), K1, Z1
 	VPERMB Z16, Z1, Z2
 	VPADDB Z18, Z1, Z3           // x - 0x20
@@ -566,15 +503,10 @@ tail:
 	BZHIQ DI, DX, DX             // a lane behind the input is neither
 	BZHIQ DI, R15, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
-	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
-	SHRXQ R13, R14, R11
 	TESTQ R15, BX
 	JNZ  exitTail
-	MOVQ savedC-8(SP), R9
-	MOVQ savedN-16(SP), R10
-	MOVQ savedS-24(SP), R11
 more:
 	MOVQ f+16(FP), DI
 	SUBQ p+0(FP), SI
@@ -731,20 +663,16 @@ target64:
 	SUBQ $64, R14
 	JG   target
 lines:
-	XORL R11, R11
-	MOVQ R11, FieldSection_odd(DI)
-	MOVQ R11, FieldSection_odd+8(DI)
+	VPXOR X0, X0, X0
+	VMOVDQU X0, FieldSection_odd(DI)
 	TESTQ BX, BX
 	JZ   none
 	CMPQ R13, $13                // names are compared from 16 octets before the colon on
 	JB   irregular
-	VPXOR X0, X0, X0
-	VMOVDQU Y0, FieldSection_ids(DI)
-	VMOVDQU Y0, FieldSection_ids+32(DI)
 	LEAQ names<>(SB), BP
 	MOVQ 1(R12)(R13*1), AX       // nearly always the first line is Host
 	ORQ  8(BP), AX
-	SUBQ 2256(BP), AX            // LF, the name, colon, SP, visible octet
+	SUBQ 1776(BP), AX            // LF, the name, colon, SP, visible octet
 	JCS  other
 	SHLQ $8, AX
 	JNZ  other
@@ -753,32 +681,38 @@ lines:
 	SUBL $0x0a0d2100, R15
 	CMPL R15, $0xdeff
 	JA   irregular
-	MOVB $const_FieldHost, FieldSection_ids(DI)
 	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
-	MOVL $1, R13                 // candidates, the last line in bit 0
-	ADDQ $8, R9
 	CMPQ BX, $1
-	JNE  rest
-	MOVL $(1<<const_FieldHost), FieldSection_seen(DI)
-	MOVL $0, FieldSection_repeated(DI)
+	JNE  host
+	MOVB $const_FieldHost, FieldSection_ids(DI)
+	MOVQ $(1<<const_FieldHost), FieldSection_seen(DI) // none is repeated
 	VZEROUPPER
 	RET
+none:
+	MOVQ BX, FieldSection_seen(DI)
+	VZEROUPPER
+	RET
+host:
+	MOVL $1, R13                 // candidates, the last line in bit 0
+	ADDQ $8, R9
+	JMP  rest
 other:
 	MOVQ R13, R11                // the CR before the line
 	XORL R13, R13
 	ADDQ $4, R9
 rest:
+	MOVQ R13, host-8(SP)
+	VMOVDQU Y0, FieldSection_ids(DI)
+	VMOVDQU Y0, FieldSection_ids+32(DI)
 	MOVL $40, CX
 	MOVQ 0(BP), SI               // which bits make the hash, or lower case
-	MOVQ R9, known-8(SP)
 	PCALIGN $32
 line:
 	MOVWLZX (R9), DX             // colon
 	MOVWLZX 2(R9), R10           // CR
 	MOVQ -5(R12)(DX*1), AX
 	MOVL -2(R12)(R10*1), R15
-	SUBL DX, R11
-	ANDL $31, R11                // the length of the name, negated
+	SUBL DX, R11                 // the length of the name, negated
 	SHRXQ CX, AX, R14
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	SUBL $0x21203a, R14          // colon, SP, visible octet
@@ -787,8 +721,8 @@ line:
 	TESTL $0xff00ffff, R14
 	JNZ  doubtful
 	PEXTQ SI, AX, AX             // a hash of the name's last octets
-	MOVQ 16(BP)(R11*8), R14
-	BTQ  AX, R14
+	MOVL 16(BP)(AX*4), R14
+	BTL  R11, R14
 	ADCQ R13, R13
 	MOVL R10, R11
 	ADDQ $4, R9
@@ -799,19 +733,19 @@ line:
 	MOVQ R13, R14
 	LEAQ (FieldSection_tape+4)(DI), R9
 	VPXOR X5, X5, X5             // what differs in names
-	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
-	CMPQ DX, known-8(SP)
-	JNE  others
+	CMPQ host-8(SP), R10
+	JEQ  candidate
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
-others:
-	TESTQ R14, R14
-	JZ   compared
+	MOVB $const_FieldHost, FieldSection_ids(DI)
 candidate:
+	CMPQ R14, $1
+	SBBL R15, R15                // all ones: none
 	TZCNTQ R14, AX
 	BLSRQ R14, R14
+	ANDL $63, AX
 	MOVQ BX, CX
 	SUBQ AX, CX                  // the line
 	MOVWLZX (R9)(CX*4), DX       // its colon
@@ -823,18 +757,16 @@ candidate:
 	SHLL $5, SI
 	ORL  AX, SI
 	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
+	ANDNL SI, R15, SI
 	MOVB SI, FieldSection_ids(DI)(CX*1)
 	MOVW CX, FieldSection_first(DI)(SI*2)
 	BTSL SI, R10
-	SHLL $6, SI
+	SHLL $5, SI
 	VMOVDQU -16(R12)(DX*1), X1
-	VPOR 1296(BP)(SI*1), X1, X1  // letters in lower case
-	VPXOR 1312(BP)(SI*1), X1, X1
-	VPAND 1328(BP)(SI*1), X1, X1
-	VPOR X1, X5, X5
+	VPXOR 1296(BP)(SI*1), X1, X1
+	VPTERNLOGQ $0xF8, 1312(BP)(SI*1), X1, X5 // X5 | X1 & that: not the case of letters, nor what is before the line
 	TESTQ R14, R14
 	JNZ  candidate
-compared:
 	VPTEST X5, X5
 	JNZ  unsure
 	ANDL $~1, R10
@@ -845,8 +777,7 @@ compared:
 	TESTL $0x848, R10
 	JNZ  long
 settled:
-	MOVL R10, FieldSection_seen(DI)
-	MOVL $0, FieldSection_repeated(DI)
+	MOVQ R10, FieldSection_seen(DI) // none is repeated
 	VZEROUPPER
 	RET
 long:
@@ -881,11 +812,6 @@ unsure:
 	NEGQ ret+32(FP)
 	VZEROUPPER
 	RET
-none:
-	MOVL R11, FieldSection_seen(DI)
-	MOVL R11, FieldSection_repeated(DI)
-	VZEROUPPER
-	RET
 begun:
 	MOVQ f+16(FP), DI
 	MOVL FieldSection_fill(DI), DX
@@ -918,7 +844,7 @@ bad:
 
 // func headAVX512Any(p *byte, n int, f *FieldSection, mode int) int
 // takes any octet.
-TEXT ·headAVX512Any(SB), NOSPLIT, $48-40
+TEXT ·headAVX512Any(SB), NOSPLIT, $24-40
 	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ f+16(FP), R8
@@ -1001,9 +927,6 @@ tail:
 	MOVQ $-1, DX
 	BZHIQ DI, DX, DX
 	KMOVQ DX, K1
-	MOVQ R9, savedC-8(SP)
-	MOVQ R10, savedN-16(SP)
-	MOVQ R11, savedS-24(SP)
 	VMOVDQU8.Z (SI), K1, Z1
 	VPTESTNMB Z18, Z1, K1, K1
 	VPERMI2B.Z Z17, Z16, K1, Z1
@@ -1014,15 +937,10 @@ tail:
 	BZHIQ DI, DX, DX             // a lane behind the input is neither
 	BZHIQ DI, R15, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
-	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
 	LEAQ (R11)(R14*4), BX        // S
-	SHRXQ R13, R14, R11
 	TESTQ R15, BX
 	JNZ  exitTail
-	MOVQ savedC-8(SP), R9
-	MOVQ savedN-16(SP), R10
-	MOVQ savedS-24(SP), R11
 more:
 	MOVQ f+16(FP), DI
 	SUBQ p+0(FP), SI
@@ -1192,20 +1110,16 @@ target64:
 	SUBQ $64, R14
 	JG   target
 lines:
-	XORL R11, R11
-	MOVQ R11, FieldSection_odd(DI)
-	MOVQ R11, FieldSection_odd+8(DI)
+	VPXOR X0, X0, X0
+	VMOVDQU X0, FieldSection_odd(DI)
 	TESTQ BX, BX
 	JZ   none
 	CMPQ R13, $13                // names are compared from 16 octets before the colon on
 	JB   irregular
-	VPXOR X0, X0, X0
-	VMOVDQU Y0, FieldSection_ids(DI)
-	VMOVDQU Y0, FieldSection_ids+32(DI)
 	LEAQ names<>(SB), BP
 	MOVQ 1(R12)(R13*1), AX       // nearly always the first line is Host
 	ORQ  8(BP), AX
-	SUBQ 2256(BP), AX            // LF, the name, colon, SP, visible octet
+	SUBQ 1776(BP), AX            // LF, the name, colon, SP, visible octet
 	JCS  other
 	SHLQ $8, AX
 	JNZ  other
@@ -1214,32 +1128,38 @@ lines:
 	SUBL $0x0a0d2100, R15
 	CMPL R15, $0xdeff
 	JA   irregular
-	MOVB $const_FieldHost, FieldSection_ids(DI)
 	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
-	MOVL $1, R13                 // candidates, the last line in bit 0
-	ADDQ $8, R9
 	CMPQ BX, $1
-	JNE  rest
-	MOVL $(1<<const_FieldHost), FieldSection_seen(DI)
-	MOVL $0, FieldSection_repeated(DI)
+	JNE  host
+	MOVB $const_FieldHost, FieldSection_ids(DI)
+	MOVQ $(1<<const_FieldHost), FieldSection_seen(DI) // none is repeated
 	VZEROUPPER
 	RET
+none:
+	MOVQ BX, FieldSection_seen(DI)
+	VZEROUPPER
+	RET
+host:
+	MOVL $1, R13                 // candidates, the last line in bit 0
+	ADDQ $8, R9
+	JMP  rest
 other:
 	MOVQ R13, R11                // the CR before the line
 	XORL R13, R13
 	ADDQ $4, R9
 rest:
+	MOVQ R13, host-8(SP)
+	VMOVDQU Y0, FieldSection_ids(DI)
+	VMOVDQU Y0, FieldSection_ids+32(DI)
 	MOVL $40, CX
 	MOVQ 0(BP), SI               // which bits make the hash, or lower case
-	MOVQ R9, known-8(SP)
 	PCALIGN $32
 line:
 	MOVWLZX (R9), DX             // colon
 	MOVWLZX 2(R9), R10           // CR
 	MOVQ -5(R12)(DX*1), AX
 	MOVL -2(R12)(R10*1), R15
-	SUBL DX, R11
-	ANDL $31, R11                // the length of the name, negated
+	SUBL DX, R11                 // the length of the name, negated
 	SHRXQ CX, AX, R14
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	SUBL $0x21203a, R14          // colon, SP, visible octet
@@ -1248,8 +1168,8 @@ line:
 	TESTL $0xff00ffff, R14
 	JNZ  doubtful
 	PEXTQ SI, AX, AX             // a hash of the name's last octets
-	MOVQ 16(BP)(R11*8), R14
-	BTQ  AX, R14
+	MOVL 16(BP)(AX*4), R14
+	BTL  R11, R14
 	ADCQ R13, R13
 	MOVL R10, R11
 	ADDQ $4, R9
@@ -1260,19 +1180,19 @@ line:
 	MOVQ R13, R14
 	LEAQ (FieldSection_tape+4)(DI), R9
 	VPXOR X5, X5, X5             // what differs in names
-	LEAQ (FieldSection_tape+8)(DI), DX
 	DECQ BX                      // the last line
 	XORL R10, R10                // seen
-	CMPQ DX, known-8(SP)
-	JNE  others
+	CMPQ host-8(SP), R10
+	JEQ  candidate
 	BTRQ BX, R14                 // Host is settled
 	MOVL $(1<<const_FieldHost), R10
-others:
-	TESTQ R14, R14
-	JZ   compared
+	MOVB $const_FieldHost, FieldSection_ids(DI)
 candidate:
+	CMPQ R14, $1
+	SBBL R15, R15                // all ones: none
 	TZCNTQ R14, AX
 	BLSRQ R14, R14
+	ANDL $63, AX
 	MOVQ BX, CX
 	SUBQ AX, CX                  // the line
 	MOVWLZX (R9)(CX*4), DX       // its colon
@@ -1284,18 +1204,16 @@ candidate:
 	SHLL $5, SI
 	ORL  AX, SI
 	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
+	ANDNL SI, R15, SI
 	MOVB SI, FieldSection_ids(DI)(CX*1)
 	MOVW CX, FieldSection_first(DI)(SI*2)
 	BTSL SI, R10
-	SHLL $6, SI
+	SHLL $5, SI
 	VMOVDQU -16(R12)(DX*1), X1
-	VPOR 1296(BP)(SI*1), X1, X1  // letters in lower case
-	VPXOR 1312(BP)(SI*1), X1, X1
-	VPAND 1328(BP)(SI*1), X1, X1
-	VPOR X1, X5, X5
+	VPXOR 1296(BP)(SI*1), X1, X1
+	VPTERNLOGQ $0xF8, 1312(BP)(SI*1), X1, X5 // X5 | X1 & that: not the case of letters, nor what is before the line
 	TESTQ R14, R14
 	JNZ  candidate
-compared:
 	VPTEST X5, X5
 	JNZ  unsure
 	ANDL $~1, R10
@@ -1306,8 +1224,7 @@ compared:
 	TESTL $0x848, R10
 	JNZ  long
 settled:
-	MOVL R10, FieldSection_seen(DI)
-	MOVL $0, FieldSection_repeated(DI)
+	MOVQ R10, FieldSection_seen(DI) // none is repeated
 	VZEROUPPER
 	RET
 long:
@@ -1340,11 +1257,6 @@ not11:
 unsure:
 	MOVL $1, FieldSection_repeated(DI) // the names are left to the caller
 	NEGQ ret+32(FP)
-	VZEROUPPER
-	RET
-none:
-	MOVL R11, FieldSection_seen(DI)
-	MOVL R11, FieldSection_repeated(DI)
 	VZEROUPPER
 	RET
 begun:

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
@@ -82,6 +83,22 @@ var differences = map[string]func(t *testing.T){
 		theirs, ours := both(t, alike["early hints"], "GET / HTTP/1.0\r\n\r\n")
 		assert.Equal(t, 103, theirs.StatusCode)
 		assert.Equal(t, 200, ours.StatusCode)
+	},
+	"205": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusResetContent)
+			if _, err := io.WriteString(w, "x"); r.Host == "ours" {
+				assert.ErrorIs(t, err, http.ErrBodyNotAllowed)
+			}
+		})
+		assert.Regexp(t, "(?s)^HTTP/1.1 205 .*\r\n\r\nx$", serveTheirs(t, h).raw(t, get))
+		got := serve(t, h).raw(t, "GET / HTTP/1.1\r\nHost: ours\r\nConnection: close\r\n\r\n")
+		assert.Regexp(t, "(?s)^HTTP/1.1 205 .*\r\nContent-Length: 0\r\n.*\r\n\r\n$", got)
+	},
+	"101": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSwitchingProtocols) })
+		assert.Regexp(t, "^HTTP/1.1 101 ", serveTheirs(t, h).raw(t, get))
+		assert.Regexp(t, "(?s)^HTTP/1.1 500 .*\r\nConnection: close\r\n", serve(t, h).raw(t, get))
 	},
 	"reason phrase": func(t *testing.T) {
 		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(299) })
@@ -231,6 +248,22 @@ var differences = map[string]func(t *testing.T){
 		resp, err := using(t).Do(r)
 		require.NoError(t, err)
 		_ = resp.Body.Close()
+	},
+	"expect nothing": func(t *testing.T) {
+		fields := make(chan http.Header, 1)
+		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { fields <- r.Header }))
+		defer server.Close()
+		for _, method := range []string{"GET", "POST"} {
+			for client, want := range map[*http.Client][]string{{Transport: new(http.Transport)}: {"100-continue"}, using(t): nil} {
+				r, _ := http.NewRequest(method, server.URL, http.NoBody)
+				r.Header.Set("Expect", "100-continue")
+				resp, err := client.Do(r)
+				require.NoError(t, err)
+				_ = resp.Body.Close()
+				assert.Equal(t, want, (<-fields)["Expect"], method)
+				client.CloseIdleConnections()
+			}
+		}
 	},
 	"tunnel": func(t *testing.T) {
 		echo := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

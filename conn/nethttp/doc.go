@@ -30,6 +30,8 @@
 //	timeouts         none unless set                 those of conn.Params             a peer must not hold a connection for ever
 //	version          HTTP/1.0 to an HTTP/1.0 client  HTTP/1.1                         RFC 9110 §2.5: one's own version
 //	1xx to 1.0       sent                            not sent                         RFC 9110 §15.2: MUST NOT
+//	205              sent with content               Write fails, as for 204          RFC 9110 §15.3.6: MUST NOT
+//	101              sent with or without Upgrade    500 without                      RFC 9110 §15.2.2: MUST
 //	reason phrase    "status code 299"; 416's of     none; 416's of RFC 9110          RFC 9112 §4: means nothing
 //	                 RFC 2616
 //	date             nil suppresses it               always sent                      RFC 9110 §6.6.1: MUST
@@ -66,6 +68,7 @@
 //	user agent       Go-http-client/1.1              h1wire                           RFC 9110 §10.1.5: who sends it
 //	expect           content is sent at once unless  waits for Params.ExpectTimeout   RFC 9110 §10.1.1: that is what it is for
 //	                 ExpectContinueTimeout is set
+//	expect nothing   Expect is sent without content  is left out then                 RFC 9110 §10.1.1: MUST NOT
 //	tunnel           a 2xx to CONNECT has a Body     and that is an io.ReadWriteCloser  otherwise one could not use it
 //	                 to read                         like that of a 101
 //	Cancel           Request.Cancel is heeded        the context only                 deprecated since Go 1.7

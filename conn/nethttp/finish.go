@@ -58,13 +58,15 @@ func (w *response) complete(hasBody bool) error {
 	return w.exchange.conn.Reply(conn.StatusLine(int(w.status)), &w.scratch.header, content)
 }
 
-// failed sees to it that a response which breaks HTTP ends the connection. Any
-// other failure is the connection's own.
+// failed answers 500 in place of a response that breaks HTTP, or ends the
+// connection if its head has been sent. Any other failure is the connection's own.
 func (w *response) failed(err error) {
 	var broke *conn.OutputError
 	if errors.As(err, &broke) {
 		w.log().Error("response not sent", "remote", w.exchange.context.remote, "err", err)
-		_ = w.exchange.conn.ServerConn().Close()
+		if w.exchange.conn.Reply(conn.StatusLine(http.StatusInternalServerError), closing, nil) != nil {
+			_ = w.exchange.conn.ServerConn().Close()
+		}
 	}
 }
 

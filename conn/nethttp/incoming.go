@@ -54,12 +54,7 @@ func (o *outgoing) incoming(resp *conn.Response) *http.Response {
 func (o *outgoing) received(fields *conn.Fields) {
 	r := &o.response
 	n := fields.Len()
-	values := o.values[:]
-	if n > len(values) {
-		values = make([]string, n)
-	}
-	h := make(http.Header, n)
-	r.Header = h
+	h := gather(n, o.values[:])
 	for i := range n {
 		name, value := fields.Line(i)
 		key, v := canonical(fields.StringOf(name)), fields.StringOf(value)
@@ -71,15 +66,11 @@ func (o *outgoing) received(fields *conn.Fields) {
 			r.Uncompressed = true
 			continue
 		}
-		if old := h[key]; old != nil {
-			h[key] = append(old, v)
-			continue
-		}
-		values[0] = v
-		h[key], values = values[:1:1], values[1:]
+		h.add(key, v)
 	}
+	r.Header = h.header
 	if r.TransferEncoding != nil {
-		r.Trailer = announced(h)
+		r.Trailer = announced(r.Header)
 	}
 }
 

@@ -94,6 +94,10 @@ func (o *outgoing) header(h *conn.Header) {
 	for name := range r.Header {
 		switch name {
 		case "Host", "Content-Length", "Transfer-Encoding", "Trailer": // known from elsewhere
+		case "Expect":
+			if o.wire.Body != nil || o.wire.Content != nil {
+				names = append(names, name)
+			}
 		default:
 			names = append(names, name)
 		}

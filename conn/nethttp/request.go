@@ -42,12 +42,7 @@ func (x *exchange) fill(start *conn.StartLine, fields *conn.Fields) error {
 // header fills Header, and what net/http takes out of it.
 func (x *exchange) header(r *http.Request, fields *conn.Fields) {
 	n := fields.Len()
-	values := x.values[:]
-	if n > len(values) {
-		values = make([]string, n)
-	}
-	h := make(http.Header, n)
-	r.Header = h
+	h := gather(n-1, x.values[:]) // Host is not among them
 	for i := range n {
 		name, value := fields.Line(i)
 		key, v := canonical(fields.StringOf(name)), fields.StringOf(value)
@@ -69,18 +64,40 @@ func (x *exchange) header(r *http.Request, fields *conn.Fields) {
 		case conn.ConsumedContentEncoding:
 			r.ContentLength = -1 // decoded, it has another one
 		}
-		if old := h[key]; old != nil {
-			h[key] = append(old, v)
-			continue
-		}
-		values[0] = v
-		h[key], values = values[:1:1], values[1:]
+		h.add(key, v)
 	}
+	r.Header = h.header
 	if r.TransferEncoding != nil {
-		r.Trailer = announced(h)
+		r.Trailer = announced(r.Header)
 	}
-	if p, ok := h["Pragma"]; ok && p[0] == "no-cache" && h["Cache-Control"] == nil {
-		h["Cache-Control"] = []string{"no-cache"} // RFC 9111 §5.4
+	if p, ok := r.Header["Pragma"]; ok && p[0] == "no-cache" && r.Header["Cache-Control"] == nil {
+		r.Header["Cache-Control"] = []string{"no-cache"} // RFC 9111 §5.4
+	}
+}
+
+// gathering makes an http.Header of field lines.
+type gathering struct {
+	header http.Header
+	values []string // room for the first of each name
+}
+
+// gather begins with n field lines, whose values go into room if they fit.
+func gather(n int, room []string) gathering {
+	if n > len(room) {
+		room = make([]string, n)
+	}
+	return gathering{make(http.Header, max(n, 0)), room}
+}
+
+func (g *gathering) add(key, value string) {
+	switch old := g.header[key]; {
+	case old != nil:
+		g.header[key] = append(old, value)
+	case len(g.values) == 0:
+		g.header[key] = []string{value}
+	default:
+		g.values[0] = value
+		g.header[key], g.values = g.values[:1:1], g.values[1:]
 	}
 }
 

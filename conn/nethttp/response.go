@@ -242,7 +242,7 @@ func (w *response) FlushError() error {
 }
 
 // allowsContent reports whether a response with that status may have content
-// (RFC 9110 §6.4.1).
+// (RFC 9110 §6.4.1, and §15.3.6 on 205).
 func allowsContent(status int) bool {
-	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusResetContent && status != http.StatusNotModified
 }

@@ -92,7 +92,7 @@ func begun(offset string) string {
 `
 }
 
-// carry is the scalar step. R10 is all ones when the subtraction borrows, which NEG makes a flag.
+// carry is the scalar step, as far as the leave mask.
 const carry = `	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	SHRXQ AX, DX, R9
 	ANDNQ DX, DI, R14            // first
@@ -101,6 +101,15 @@ const carry = `	LEAQ (R9)(DX*2), DI          // C<<1 | carry
 	TESTQ R15, BX
 `
 
+// carryLast is carry for the last, partial block, which is never committed: the carries stay as they
+// were before it.
+const carryLast = `	LEAQ (R9)(DX*2), DI          // C<<1 | carry
+	ANDNQ DX, DI, R14            // first
+	LEAQ (R11)(R14*4), BX        // S
+	TESTQ R15, BX
+`
+
+// name is the rest: F. R10 is all ones when the subtraction borrows, which NEG makes a flag.
 const name = `	NEGQ R10
 	SBBQ R15, BX
 	SBBQ R10, R10
@@ -132,20 +141,9 @@ resume:
 	JBE  round
 `
 
-// save keeps the carries: a partial block is never committed.
-const save = `	MOVQ R9, savedC-8(SP)
-	MOVQ R10, savedN-16(SP)
-	MOVQ R11, savedS-24(SP)
-`
-
-// more notes the state of the last full block.
-const more = `	MOVQ savedC-8(SP), R9
-	MOVQ savedN-16(SP), R10
-	MOVQ savedS-24(SP), R11
-more:
-`
-
-const note = `	MOVQ f+16(FP), DI
+// note notes the state of the last full block.
+const note = `more:
+	MOVQ f+16(FP), DI
 	SUBQ p+0(FP), SI
 	MOVL SI, FieldSection_at(DI)
 	LEAQ FieldSection_tape(DI), DX

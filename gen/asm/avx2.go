@@ -54,9 +54,9 @@ func (t avx2) lower(o op, _ kernel) string {
 	case opNext:
 		return next
 	case opTail:
-		return tail256 + carry + "\tJNZ  exitTail\n"
+		return tail256 + carryLast + "\tJNZ  exitTail\n"
 	case opMore:
-		return more + note
+		return note
 	case opSkip:
 		return skip256
 	case opExit:
@@ -66,7 +66,7 @@ func (t avx2) lower(o op, _ kernel) string {
 	case opLines:
 		return t.n.lines()
 	case opNames:
-		return t.n.known()
+		return t.n.known(differ256)
 	case opReturn:
 		return begun("") + returns
 	}
@@ -158,7 +158,7 @@ const tail256 = `tail:
 	MOVQ CX, DI
 	SUBQ SI, DI
 	JZ   more
-` + save + `	MOVQ DI, left-32(SP)
+	MOVQ DI, left-16(SP)
 	MOVQ SI, BX
 	XORL DX, DX                  // lanes before SI
 	LEAQ 63(SI), R15
@@ -173,11 +173,11 @@ const tail256 = `tail:
 	MOVQ SI, DX
 	SUBQ BX, DX
 window:
-	MOVQ DX, before-40(SP)
-` + classify256 + `	MOVQ before-40(SP), DI
+	MOVQ DX, before-24(SP)
+` + classify256 + `	MOVQ before-24(SP), DI
 	SHRXQ DI, DX, DX
 	SHRXQ DI, R15, R15
-	MOVQ left-32(SP), DI
+	MOVQ left-16(SP), DI
 	BZHIQ DI, DX, DX
 	BZHIQ DI, R15, R15
 `

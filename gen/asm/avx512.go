@@ -53,9 +53,9 @@ func (t avx512) lower(o op, k kernel) string {
 	case opNext:
 		return next
 	case opTail:
-		return tail512(k.any) + carry + "\tJNZ  exitTail\n"
+		return tail512(k.any) + carryLast + "\tJNZ  exitTail\n"
 	case opMore:
-		return more + note
+		return note
 	case opSkip:
 		return skip512(k.any)
 	case opExit:
@@ -65,7 +65,7 @@ func (t avx512) lower(o op, k kernel) string {
 	case opLines:
 		return t.n.lines()
 	case opNames:
-		return t.n.known()
+		return t.n.known(differ512)
 	case opReturn:
 		return begun("\tVPBROADCASTW DX, Y25\n") + returns
 	}
@@ -139,7 +139,7 @@ func tail512(any bool) string {
 	MOVQ $-1, DX
 	BZHIQ DI, DX, DX
 	KMOVQ DX, K1
-` + save + `	VMOVDQU8.Z (SI), K1, Z1
+	VMOVDQU8.Z (SI), K1, Z1
 `
 	if any {
 		s += "\tVPTESTNMB Z18, Z1, K1, K1\n" + lookup512

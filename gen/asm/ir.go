@@ -61,7 +61,7 @@ func emit(constraint string, t target, kernels []kernel) ([]byte, error) {
 	b.WriteString(t.header())
 	b.WriteString(data)
 	for _, k := range kernels {
-		fmt.Fprintf(&b, "\n// func %s(p *byte, n int, f *FieldSection, mode int) int\n// %s\nTEXT ·%s(SB), NOSPLIT, $48-40\n", k.name, k.doc, k.name)
+		fmt.Fprintf(&b, "\n// func %s(p *byte, n int, f *FieldSection, mode int) int\n// %s\nTEXT ·%s(SB), NOSPLIT, $24-40\n", k.name, k.doc, k.name)
 		for _, o := range k.ops {
 			b.WriteString(strings.TrimPrefix(t.lower(o, k), "\n"))
 		}

@@ -15,7 +15,7 @@ import (
 type names struct {
 	name []string   // by FieldID, in lower case
 	pext bool       // which hash
-	bits [32]uint64 // by nameLength: bit h is set when a known name has hash h
+	bits [64]uint32 // by hash: bit nameLength is set for each known name
 	id   [1024]byte // FieldID by nameIndex
 
 	methodMult uint64 // of the hash of methods
@@ -81,11 +81,11 @@ func loadNames(pext bool) (*names, error) {
 		}
 		*at = byte(i + 1)
 		if len(name) >= 3 {
-			n.bits[nameLength(name)] |= 1 << n.hash([]byte(lineEnding(name, 5)))
+			n.bits[n.hash([]byte(lineEnding(name, 5)))] |= 1 << nameLength(name)
 			continue
 		}
 		for o := range 256 { // its fifth last octet belongs to the line before
-			n.bits[nameLength(name)] |= 1 << n.hash(append([]byte{byte(o)}, lineEnding(name, 4)...))
+			n.bits[n.hash(append([]byte{byte(o)}, lineEnding(name, 4)...))] |= 1 << nameLength(name)
 		}
 	}
 	return n, n.hashMethods()
@@ -123,21 +123,23 @@ func (n *names) table() []byte {
 		first = pextBits
 	}
 	b := words(first, 0x00_00_00_20_20_20_20_00)
-	b = append(b, words(n.bits[:]...)...)
+	for _, lengths := range n.bits {
+		b = binary.LittleEndian.AppendUint32(b, lengths)
+	}
 	b = append(b, n.id[:]...)
 	at := len(b)
-	b = append(b, make([]byte, 64*len(n.name))...)
+	b = append(b, make([]byte, 32*len(n.name))...)
 	for id, name := range n.name {
 		if id == 0 {
 			continue
 		}
 		line := "\n" + name
 		for i := range min(16, len(line)) {
-			lane, o := at+64*id+15-i, line[len(line)-1-i]
-			b[lane+16], b[lane+32] = o, 0xFF
+			lane, o, mask := at+32*id+15-i, line[len(line)-1-i], byte(0xFF)
 			if o >= 'a' {
-				b[lane] = 0x20
+				mask = 0xDF // either case
 			}
+			b[lane], b[lane+16] = o&mask, mask
 		}
 	}
 	return append(append(b, "\nhost: !"...), words(multiplier)...)
@@ -154,5 +156,6 @@ func (n *names) hashText() string {
 	return fmt.Sprintf(`	ORQ  SI, AX
 	IMULQ %d(BP), AX
 	SHRQ $%d, AX                 // a hash of the name's last octets
+	ANDL $63, AX
 `, n.hostAt()+8, hashShift)
 }
