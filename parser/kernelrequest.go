@@ -23,10 +23,8 @@ func (h *RequestHead) parseBlocks(b []byte, limit, n int) int {
 			return -n
 		}
 	case n == 0 && f.fill >= 2 && int(f.at) >= end+2 && h.lineFromTape(b) && run(h.Target.Bytes(b), isTarget) == uint(h.Target.Len):
-		if f.goOn(b, limit, requestFirstField, requestField) {
-			f.mark = [3]uint32{0, h.MethodName.Len, h.Target.Off + h.Target.Len}
-			return 0
-		}
+		f.goOn(b, limit)
+		return 0
 	}
 	f.begin(requestStart)
 	return 0

@@ -25,9 +25,8 @@ func (h *ResponseHead) parseBlocks(b []byte, limit int) int {
 			return -n
 		}
 	case n == 0 && f.fill >= 2 && int(f.at) >= end+2 && h.lineFromTape(b):
-		if f.goOn(b, limit, responseFirstField, responseField) {
-			return 0
-		}
+		f.goOn(b, limit)
+		return 0
 	}
 	f.begin(responseStart)
 	return 0

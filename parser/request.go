@@ -56,6 +56,12 @@ func (h *RequestHead) parse(b []byte, o *Options, n int) (int, error) {
 			return n, nil
 		}
 	}
+	if f.state >= stateName && f.pos > 0 { // a kernel has begun, just now
+		if f.waits(b, o) {
+			return 0, nil
+		}
+		unsure = true
+	}
 	if f.pos == 0 || unsure {
 		f.begin(requestStart)
 		f.unsure = unsure

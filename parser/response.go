@@ -28,6 +28,12 @@ func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) {
 			return n, nil
 		}
 	}
+	if f.state >= stateName && f.pos > 0 { // a kernel has begun, just now
+		if f.waits(b, o) {
+			return 0, nil
+		}
+		unsure = true
+	}
 	if f.pos == 0 || unsure {
 		f.begin(responseStart)
 		f.unsure = unsure

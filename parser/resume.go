@@ -7,10 +7,9 @@ import (
 )
 
 // A head that comes in pieces is read by a kernel when its empty line has come.
-// Until then the table reads what came first; behind the start line nothing is noted of
-// what comes later, it is only held against the grammar. Where it breaks it, the table
-// begins anew, and says how. So an octet is looked at twice, or three times if it
-// came first, however many pieces there are.
+// Until then nothing is noted of what comes behind the start line: it is only held
+// against the grammar. Where it breaks it, the table begins anew, and says how. So an
+// octet is looked at three times at most, however many pieces there are.
 
 // What stands for the state of a scan that goes on so: pos is in a name, which begins at
 // start, or behind a colon; lines is how many colons there were.
@@ -93,23 +92,33 @@ func nameOctets(b []byte) int {
 	return i
 }
 
-// goOn settles the whole field lines that a kernel, which lacked the end of the head, has
-// on its tape, and makes the table go on behind them. It reports whether they are good.
-func (f *FieldSection) goOn(b []byte, limit int, firstField, field uint8) bool {
-	lines := (int(f.fill) - 2) / 2
-	if lines > 0 && int(f.tape[2*lines+1])+2 > int(f.at) {
-		lines--
+// goOn makes the scan go on where a kernel, which lacked the end of the head, has come to
+// in b. What is in names and values is good; what ends them is seen to here. Where it is not
+// good, or there are more lines than limit, the scan begins anew.
+func (f *FieldSection) goOn(b []byte, limit int) {
+	read, tape := int(f.at), f.tape[2:f.fill]
+	f.begin(0)
+	f.startEnd = int(f.tape[1])
+	f.start = f.startEnd + 2
+	for ; len(tape) >= 2 && int(tape[1])+2 <= read; tape = tape[2:] {
+		colon, end := tape[0], tape[1]
+		if b[colon] != ':' || b[end] != '\r' || b[end+1] != '\n' {
+			return
+		}
+		f.lines++
+		f.start = int(end) + 2
 	}
-	f.begin(firstField)
-	f.lineEnd(b, int(f.tape[1]))
-	if lines > limit || !f.settle(b, lines, 0) {
-		f.begin(firstField)
-		return false
+	f.pos, f.state = f.start, stateName
+	if len(tape) > 0 && b[tape[0]] == ':' {
+		f.lines++
+		f.pos, f.state = read, stateValue
+		if len(tape) > 1 {
+			f.pos = int(tape[1])
+		}
 	}
-	if f.pos = f.start; lines > 0 {
-		f.state = field
+	if f.lines > limit {
+		f.begin(0)
 	}
-	return true
 }
 
 // parseBlocks tries a kernel on a trailer section. It returns its length, or 0 when the
