@@ -6,10 +6,11 @@ import (
 	"unsafe"
 )
 
-// A head that comes in pieces is read by a kernel when its empty line has come.
-// Until then nothing is noted of what comes behind the start line: it is only held
-// against the grammar. Where it breaks it, the table begins anew, and says how. So an
-// octet is looked at three times at most, however many pieces there are.
+// A head that comes in pieces is read by a kernel, which goes on at the last full block
+// when the empty line has come, or much else. Until then nothing is noted of what
+// comes behind the start line: it is only held against the grammar. Where it breaks it,
+// the table begins anew, and says how. So an octet is looked at three times at most,
+// however many pieces there are.
 
 // What stands for the state of a scan that goes on so: pos is in a name, which begins at
 // start, or behind a colon; lines is how many colons there were.
@@ -26,6 +27,7 @@ func (f *FieldSection) suspend(b []byte) {
 	case f.pos < f.start && f.lines == 0: // CR of the start line
 	case f.pos < f.start:
 		f.pos, f.state = f.start-2, stateValue // CR of a field line
+		f.start = int(f.tape[2*f.lines-1]) + 2
 	case f.colon > f.start:
 		f.lines++
 		f.state = stateValue
@@ -36,29 +38,32 @@ func (f *FieldSection) suspend(b []byte) {
 	}
 }
 
-// waits reads on in stateName and stateValue. It is false in any other, and when the empty
-// line has come, more than the limits allow, or something that is not good: then a
-// kernel is to read all of b, and if it does not take it, the table.
+// waits reads on in stateName and stateValue. It is false in any other, and when so much
+// has come that a kernel had better go on, or the empty line, more than the limits allow, or
+// something that is not good.
 func (f *FieldSection) waits(b []byte, o *Options) bool {
 	if f.pos == 0 || f.state < stateName {
 		return false
 	}
 	most := min(o.headSize(), maxTape)
 	come := b[:min(len(b), most)]
-	i, s := f.pos, f.state
+	i, s, start, lines := f.pos, f.state, f.start, f.lines
 	for i < len(come) {
+		if rest := len(come) - i; rest >= minLong || s == stateName && rest >= minPiece {
+			return false
+		}
 		if s == stateName {
 			i += nameOctets(come[i:])
-			if i > f.start && f.lines >= o.fields() {
+			if i > start && lines >= o.fields() {
 				return false
 			}
-			if i == len(come) || i == f.start && i+1 == len(come) && come[i] == '\r' {
+			if i == len(come) || i == start && i+1 == len(come) && come[i] == '\r' {
 				break
 			}
-			if i == f.start || come[i] != ':' {
+			if i == start || come[i] != ':' {
 				return false
 			}
-			f.lines++
+			lines++
 			if i, s = i+1, stateValue; i == len(come) {
 				break
 			}
@@ -71,9 +76,9 @@ func (f *FieldSection) waits(b []byte, o *Options) bool {
 			return false
 		}
 		i += len("\r\n")
-		f.start, s = i, stateName
+		start, s = i, stateName
 	}
-	f.pos, f.state = i, s
+	f.pos, f.state, f.start, f.lines = i, s, start, lines
 	return len(b) < most
 }
 
@@ -93,16 +98,24 @@ func nameOctets(b []byte) int {
 }
 
 // goOn makes the scan go on where a kernel, which lacked the end of the head, has come to
-// in b. What is in names and values is good; what ends them is seen to here. Where it is not
-// good, or there are more lines than limit, the scan begins anew.
+// in b. What is in names and values is good; what ends them is seen to here, for the
+// lines that were not seen before. Where it is not good, or there are more lines than
+// limit, the scan begins anew.
 func (f *FieldSection) goOn(b []byte, limit int) {
-	read, tape := int(f.at), f.tape[2:f.fill]
-	f.begin(0)
-	f.startEnd = int(f.tape[1])
-	f.start = f.startEnd + 2
+	switch {
+	case f.pos == 0:
+		end := int(f.tape[1])
+		f.lines, f.wide = 0, f.wide[:0]
+		f.scan = scan{startEnd: end, start: end + 2}
+	case f.state == stateValue:
+		f.lines-- // its line has not ended
+	}
+	read := int(f.at)
+	tape := f.tape[min(2+2*f.lines, int(f.fill)):f.fill]
 	for ; len(tape) >= 2 && int(tape[1])+2 <= read; tape = tape[2:] {
 		colon, end := tape[0], tape[1]
 		if b[colon] != ':' || b[end] != '\r' || b[end+1] != '\n' {
+			f.begin(0)
 			return
 		}
 		f.lines++
