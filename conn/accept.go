@@ -140,7 +140,7 @@ func (s *Server) enrol(nc net.Conn) *ServerConn {
 		nc = tls.Server(nc, s.TLSConfig)
 	}
 	sc := newServerConn(nc, s.set, &s.clock, s)
-	s.conns[sc] = struct{}{}
+	s.conns.add(sc)
 	return sc
 }
 
@@ -213,7 +213,7 @@ func (s *Server) secure(h *home, sc *ServerConn, t *tls.Conn) bool {
 func (s *Server) disown(sc *ServerConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.conns, sc)
+	s.conns.remove(sc)
 }
 
 // leave ends a connection's being counted. Only the first call counts.
@@ -224,7 +224,7 @@ func (s *Server) leave(sc *ServerConn) {
 		return
 	}
 	sc.gone = true
-	delete(s.conns, sc)
+	s.conns.remove(sc)
 	s.busy--
 	if s.MaxConnsPerAddr > 0 {
 		addr := addrOf(sc.nc)
