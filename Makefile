@@ -75,6 +75,7 @@ conformance: build ## h1check (H1CHECK: its command, H1CHECK_CASES: its cases) a
 lint: vet ## gofmt, go vet for three architectures, staticcheck
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }
 	$(GO) run $(STATICCHECK) -checks inherit,-ST1013 ./... # status codes are read as numbers here
+	cd bench && $(GO) vet ./... && $(GO) run $(STATICCHECK) -checks inherit,-ST1013 ./...
 
 vet:
 	$(GO) vet ./...

@@ -1,9 +1,7 @@
 package conn
 
 import (
-	"io"
 	"net"
-	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -135,7 +133,7 @@ func (d *looped) turn(woken bool) outcome {
 				d.wait()
 				return stays
 			}
-			d.fill()
+			d.dry = sc.fill(d.fd)
 			reads++
 		case needResponse:
 			if d.awaits() {
@@ -165,25 +163,6 @@ func (d *looped) look() {
 		o.fail(err)
 		o.mu.Unlock()
 		d.sc.peerClosed(err)
-	}
-}
-
-// fill reads what is there.
-func (d *looped) fill() {
-	sc := d.sc
-	p := sc.in.space(sc.in.wants())
-	n, errno := readFD(d.fd, p)
-	switch {
-	case n > 0:
-		sc.in.fed(n)
-		d.dry = n < len(p)
-	case errno == syscall.EAGAIN:
-		d.dry = true
-	case errno == syscall.EINTR:
-	case errno == 0:
-		sc.peerClosed(io.EOF)
-	default:
-		sc.peerClosed(os.NewSyscallError("read", errno))
 	}
 }
 

@@ -2,7 +2,6 @@ package conn
 
 import (
 	"errors"
-	"io"
 	"net"
 	"os"
 	"sync/atomic"
@@ -163,7 +162,7 @@ func (d *raw) ready(uintptr) bool {
 				d.wait()
 				return false
 			}
-			d.fill()
+			d.dry = sc.fill(d.fd)
 		case needResponse:
 			sc.awaitResponse()
 		default:
@@ -180,25 +179,6 @@ func (d *raw) wait() {
 		d.sc.idle.Store(idleFresh)
 	}
 	d.waits = true
-}
-
-// fill reads what is there.
-func (d *raw) fill() {
-	sc := d.sc
-	p := sc.in.space(sc.in.wants())
-	n, errno := readFD(d.fd, p)
-	switch {
-	case n > 0:
-		sc.in.fed(n)
-		d.dry = n < len(p)
-	case errno == syscall.EAGAIN:
-		d.dry = true
-	case errno == syscall.EINTR:
-	case errno == 0:
-		sc.peerClosed(io.EOF)
-	default:
-		sc.peerClosed(os.NewSyscallError("read", errno))
-	}
 }
 
 // outside serves, as stream does, until nothing is under way.
@@ -224,14 +204,9 @@ func (d *raw) write(p []byte) error {
 	if d.closing.Load() {
 		return errClosed
 	}
-	n, errno := writeFD(d.fd, p)
-	switch {
-	case n == len(p):
-		return nil
-	case n > 0:
-		p = p[n:]
-	case errno != syscall.EAGAIN && errno != syscall.EINTR:
-		return os.NewSyscallError("write", errno)
+	p, err := writeNow(d.fd, p)
+	if err != nil || len(p) == 0 {
+		return err
 	}
 	return d.stream.write(p)
 }
@@ -251,16 +226,9 @@ func (d *raw) writeBoth(a, b []byte) error {
 	if d.closing.Load() {
 		return errClosed
 	}
-	n, errno := writevFD(d.fd, a, b)
-	switch {
-	case n == len(a)+len(b):
-		return nil
-	case n >= len(a):
-		return d.stream.write(b[n-len(a):])
-	case n > 0:
-		a = a[n:]
-	case errno != syscall.EAGAIN && errno != syscall.EINTR:
-		return os.NewSyscallError("writev", errno)
+	a, b, err := writeBothNow(d.fd, a, b)
+	if err != nil || len(a)+len(b) == 0 {
+		return err
 	}
 	return d.stream.writeBoth(a, b)
 }

@@ -105,7 +105,7 @@ func (l *eventLoop) serve(d *looped, woken bool) bool {
 		d.mu.Lock()
 		d.away.Store(true)
 		d.mu.Unlock()
-		go d.outside()
+		d.sc.server.crew.run(d.outside)
 	case out == leaves:
 		d.outside()
 	case out == stays && !ours:

@@ -11,14 +11,9 @@ const parkMost = flushAt
 // write sends p, or part of it and parks the rest.
 func (d *looped) write(p []byte) error {
 	if d.rest.Load() == nil {
-		n, errno := writeFD(d.fd, p)
-		switch {
-		case n == len(p):
-			return nil
-		case n > 0:
-			p = p[n:]
-		case errno != syscall.EAGAIN && errno != syscall.EINTR:
-			return os.NewSyscallError("write", errno)
+		var err error
+		if p, err = writeNow(d.fd, p); err != nil || len(p) == 0 {
+			return err
 		}
 	}
 	return d.send(p)
@@ -37,16 +32,9 @@ func (d *looped) writeBoth(a, b []byte) error {
 		return d.write(b)
 	}
 	if d.rest.Load() == nil {
-		n, errno := writevFD(d.fd, a, b)
-		switch {
-		case n == len(a)+len(b):
-			return nil
-		case n >= len(a):
-			return d.send(b[n-len(a):])
-		case n > 0:
-			a = a[n:]
-		case errno != syscall.EAGAIN && errno != syscall.EINTR:
-			return os.NewSyscallError("writev", errno)
+		var err error
+		if a, b, err = writeBothNow(d.fd, a, b); err != nil || len(a)+len(b) == 0 {
+			return err
 		}
 	}
 	if len(a)+len(b) <= parkMost {

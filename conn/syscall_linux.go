@@ -45,6 +45,28 @@ func writevFD(fd int, a, b []byte) (int, syscall.Errno) {
 	return int(n), 0
 }
 
+// writeNow sends what the socket takes of p, and returns the rest.
+func writeNow(fd int, p []byte) (rest []byte, err error) {
+	n, errno := writeFD(fd, p)
+	return p[n:], unlessFull("write", errno)
+}
+
+// writeBothNow sends what the socket takes of a and b, and returns the rest of each.
+func writeBothNow(fd int, a, b []byte) (restA, restB []byte, err error) {
+	n, errno := writevFD(fd, a, b)
+	ofA := min(n, len(a))
+	return a[ofA:], b[n-ofA:], unlessFull("writev", errno)
+}
+
+// unlessFull returns the error of a call, if there is more to it than that the socket
+// takes nothing now.
+func unlessFull(call string, e syscall.Errno) error {
+	if e == syscall.EAGAIN || e == syscall.EINTR {
+		return nil
+	}
+	return systemError(call, e)
+}
+
 // shutdownFD says that nothing follows.
 func shutdownFD(fd int) error {
 	_, _, e := syscall.RawSyscall(unix.SYS_SHUTDOWN, uintptr(fd), syscall.SHUT_WR, 0)

@@ -50,6 +50,8 @@ func (b *requestBody) read(p []byte) (int, error) {
 		errors.As(err, &e)
 		b.err = &tooLarge{InputError: e, as: http.MaxBytesError{Limit: e.Offset}}
 		err = b.err
+	case errors.Is(err, conn.ErrFinished): // the handler has returned, which closes the body
+		b.err, err = http.ErrBodyReadAfterClose, http.ErrBodyReadAfterClose
 	case !errors.Is(err, conn.ErrBodyTimeout): // a deadline may be moved
 		b.err = err
 	}

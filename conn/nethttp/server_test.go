@@ -265,3 +265,12 @@ func TestSuperfluousWriteHeaderSaysWhere(t *testing.T) {
 	assert.Equal(t, 200, resp.StatusCode)
 	assert.Regexp(t, `superfluous WriteHeader.*status=500.*TestSuperfluousWriteHeaderSaysWhere\.func1 .*server_test\.go:\d+`, s.log.String())
 }
+
+func TestBodyIsClosedWhenTheHandlerHasReturned(t *testing.T) {
+	bodies := make(chan io.Reader, 1)
+	eachDriver(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { bodies <- r.Body }), func(t *testing.T, s *served) {
+		s.raw(t, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\nConnection: close\r\n\r\nx")
+		_, err := (<-bodies).Read(make([]byte, 1))
+		assert.ErrorIs(t, err, http.ErrBodyReadAfterClose)
+	})
+}

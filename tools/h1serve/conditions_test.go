@@ -127,6 +127,24 @@ func TestRanges(t *testing.T) {
 	}
 }
 
+func TestNetHTTPFilesThatAreRefused(t *testing.T) {
+	top := t.TempDir()
+	dir := filepath.Join(top, "served")
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(top, "secret"), []byte("secret"), 0o600))
+	require.NoError(t, os.Symlink("../secret", filepath.Join(dir, "link")))
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600))
+	s := serveConfig(t, config{dir: dir, nethttp: true})
+	for target, status := range map[string]string{"/pipe": "403", "/none": "404", "/": "200"} {
+		head, _ := ask(t, s, "GET", target, "")
+		require.Equal(t, status, head[:3], target)
+	}
+	for _, target := range []string{"/../secret", "/%2e%2e/secret", "/..%2fsecret", "/link"} {
+		head, _ := ask(t, s, "GET", target, "")
+		require.NotEqual(t, "200", head[:3], target)
+	}
+}
+
 // What is not to be had from a directory: nothing above it, no way to wait.
 func TestFilesThatAreRefused(t *testing.T) {
 	top := t.TempDir()

@@ -100,6 +100,15 @@ func (f *files) open(name string) (*os.File, fs.FileInfo, error) {
 	return file, info, nil
 }
 
+// Open implements [fs.FS], for net/http's file server.
+func (f *files) Open(name string) (fs.File, error) {
+	file, _, err := f.open(name)
+	if err != nil {
+		return nil, err // and not a nil *os.File
+	}
+	return file, nil
+}
+
 func statusOf(err error) int {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

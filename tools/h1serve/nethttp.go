@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strconv"
 
 	"github.com/h1wire/h1wire/conn/nethttp"
@@ -26,11 +25,11 @@ func newHTTPServer(cfg config, secure *tls.Config, log *slog.Logger) (*httpServe
 		if cfg.dir == "" {
 			mux.Handle("/{$}", content("text/plain", index))
 		} else {
-			root, err := os.OpenRoot(cfg.dir)
+			f, err := openFiles(cfg.dir)
 			if err != nil {
 				return nil, err
 			}
-			mux.Handle("/", http.FileServerFS(root.FS()))
+			mux.Handle("/", http.FileServerFS(f))
 		}
 		h = mux
 	}

@@ -149,7 +149,7 @@ func idle(driver string) func(context.Context, string, time.Duration) (sample, e
 		if err != nil {
 			return sample{}, err
 		}
-		time.Sleep(300 * time.Millisecond) // until what is idle has given back what it can
+		time.Sleep(1500 * time.Millisecond) // until what is idle has given back what it will
 		after, err := p.ask("/memory")
 		return sample{cpu: (after - before) / conns / 1024, mallocs: math.NaN()}, err
 	}
