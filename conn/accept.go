@@ -10,10 +10,13 @@ import (
 )
 
 // Serve accepts connections on l and serves them until l fails, which it returns, or
-// the server is shut down. It closes l. From a *net.TCPListener or *net.UnixListener
-// the drivers raw and loop accept themselves: with the keep-alive probes that are
-// package net's default, whatever a [net.ListenConfig] said; and that somebody else
-// has closed l they notice within 100 ms.
+// the server is shut down. It closes l.
+//
+// Where neither TLSConfig nor ConnContext is set, the drivers raw and loop accept from
+// a *net.TCPListener or *net.UnixListener themselves. TCP connections have the
+// keep-alive probes then that are package net's default, whatever a [net.ListenConfig]
+// said; and that somebody else has closed l is noticed within 100 ms, until which its
+// address is in use.
 func (s *Server) Serve(l net.Listener) error {
 	given := l
 	l = s.direct(l)
