@@ -36,6 +36,7 @@ var (
 type ClientConn struct {
 	link
 	in   inbound
+	mu   sync.Mutex // out's
 	out  outbound
 	opts parser.Options
 	head *parser.ResponseHead
@@ -93,7 +94,7 @@ func newClientConn(nc net.Conn, set *settings, c *clock) *ClientConn {
 	cc.opts.Lenience |= parser.LenientObsFold | parser.LenientMissingReasonSpace
 	cc.via = newTransport(&cc.link)
 	cc.pump, _ = cc.via.(*pump)
-	cc.out.link, cc.out.owner = &cc.link, cc
+	cc.out.mu, cc.out.link, cc.out.owner = &cc.mu, &cc.link, cc
 	cc.in.opts = &cc.opts
 	c.add(&cc.link)
 	return cc

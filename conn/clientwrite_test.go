@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/conn/conntest"
 )
 
 func TestClientRequestFraming(t *testing.T) {
@@ -123,4 +125,46 @@ func TestClientRefusesToBreakHTTP(t *testing.T) {
 			require.NoError(t, cc.Send(RequestLine("GET", "/"), host(), nil), "the connection is as it was")
 		})
 	}
+}
+
+// What has been written and cannot be sent does not keep ReadResponse from reading:
+// the server may want to send all before it reads anything.
+func TestReadResponseDoesNotWaitForWhatIsToBeSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const way = 256
+		ours, theirs := conntest.PipeSize(way)
+		cc, err := NewClient(ours, nil)
+		require.NoError(t, err)
+		h := new(Header)
+		h.Add("Host", "a")
+		h.Add("Content-Length", "1000")
+		require.NoError(t, cc.WriteHeaders(RequestLine("POST", "/"), h, nil))
+		require.NoError(t, cc.Flush())
+		_, err = cc.Write(make([]byte, way-theirs.Unread()))
+		require.NoError(t, err)
+		require.NoError(t, cc.Flush())
+		require.Equal(t, way, theirs.Unread())
+		left := 1000 - (way - len("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"))
+		_, err = cc.Write(make([]byte, left))
+		require.NoError(t, err)
+		require.NoError(t, cc.Finish())
+
+		served := make(chan error, 1)
+		go func() {
+			answer := "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n" + strings.Repeat("x", 2000)
+			_, err := io.WriteString(theirs, answer)
+			if err == nil {
+				_, err = io.CopyN(io.Discard, theirs, int64(way+left))
+			}
+			served <- err
+		}()
+		var r response
+		reusable, err := cc.ReadResponse(&r)
+		require.NoError(t, err)
+		require.True(t, reusable)
+		require.Len(t, r.body(), 2000)
+		require.NoError(t, <-served)
+		require.NoError(t, cc.Close())
+		_ = theirs.Close()
+	})
 }

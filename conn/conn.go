@@ -27,12 +27,11 @@ func (c Conn) lock() (*outbound, error) {
 	if c.sc == nil {
 		return nil, ErrFinished
 	}
-	o := &c.sc.out
-	o.mu.Lock()
-	if o.exchange == c.exchange || c.sc.adopt(c.exchange) {
-		return o, nil
+	c.sc.mu.Lock()
+	if s := c.sc.service; s != nil && (s.out.exchange == c.exchange || c.sc.adopt(c.exchange)) {
+		return &s.out, nil
 	}
-	o.mu.Unlock()
+	c.sc.mu.Unlock()
 	if c.sc.detached.Load() {
 		return nil, ErrDetached
 	}

@@ -105,13 +105,15 @@ var errRests = errors.New("conn: rests")
 // goes to the lobby if it is still so.
 func (d *raw) pass() (err error) {
 	sc := d.sc
-	if d.may {
+	if d.may && d.woken.Load() {
 		d.may = false
-		if d.woken.Load() {
-			return os.ErrDeadlineExceeded
-		}
+		return os.ErrDeadlineExceeded
+	}
+	if d.may {
 		count := sc.count
-		if d.ready(0) {
+		left := d.ready(0)
+		d.may = false
+		if left {
 			return nil
 		}
 		if sc.count == count && sc.service == nil && d.rest() {
@@ -172,9 +174,13 @@ func (d *raw) ready(uintptr) bool {
 }
 
 // wait prepares for waiting. A connection that waits holds no buffer, unless
-// it holds part of a head.
+// it holds part of a head; one that may rest holds no service either.
 func (d *raw) wait() {
-	d.sc.beforeIdling()
+	if d.may {
+		d.sc.beforeIdling()
+	} else {
+		d.sc.beforePause()
+	}
 	if d.sc.idle.Load() != idleFresh {
 		d.sc.idle.Store(idleFresh)
 	}

@@ -13,9 +13,9 @@ import (
 // It appends to one buffer, which is sent when the driver runs out of input,
 // before anything blocks, and at flushAt.
 type outbound struct {
-	mu    sync.Mutex
-	buf   *outBuffer // nil when there is nothing to send
-	err   error      // why nothing can be sent any more
+	mu    *sync.Mutex // the connection's
+	buf   *outBuffer  // nil when there is nothing to send
+	err   error       // why nothing can be sent any more
 	owner sender
 
 	exchange uint64 // the one that may send; a handle of another is stale

@@ -282,6 +282,9 @@ func (cc *ClientConn) await(p []byte) (n int, err error) {
 		n, err = cc.via.read(p)
 	case cc.pumps():
 		n, err = cc.pump.request(o, p)
+	case cc.streams():
+		go cc.flushAside()
+		n, err = cc.via.read(p)
 	default:
 		_ = o.flush()
 		o.release()
@@ -293,6 +296,21 @@ func (cc *ClientConn) await(p []byte) (n int, err error) {
 		cc.in.waited(cc.clock.now.Load())
 	}
 	return n, err
+}
+
+// streams reports whether what is ready is the rest of a request: its peer may
+// want to send all of its response before it reads that. out.mu is held.
+func (cc *ClientConn) streams() bool {
+	o := &cc.out
+	return o.err == nil && o.buf != nil && len(o.buf.b) > 0 && cc.begun >= 0 && cc.begun != cc.sent.Load()
+}
+
+// flushAside sends what is ready while the response is read. It is begun with
+// out.mu held, and releases it.
+func (cc *ClientConn) flushAside() {
+	err := cc.out.flush()
+	cc.out.release()
+	_ = cc.unlock(err)
 }
 
 // pumps reports whether what is ready is a whole request, of which nothing has

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"sync"
 	"sync/atomic"
 )
 
@@ -13,8 +14,8 @@ import (
 // each connection it accepts; [NewServerConn] makes one for any net.Conn.
 type ServerConn struct {
 	link
-	*service
-	out outbound
+	mu       sync.Mutex // out's; a lock of it also keeps the service from being exchanged
+	*service            // nil while it waits for a request, with some drivers
 
 	server *Server                 // nil for one that stands alone
 	home   *home                   // nil before Serve
@@ -36,7 +37,7 @@ type ServerConn struct {
 	detached atomic.Bool
 	started  atomic.Bool   // the loop, or Close instead of it
 	state    atomic.Uint32 // a ConnState
-	ready    chan struct{} // gets a token when awaitResponse should look again
+	nth      int32         // in server.conns, -1 when not; guarded by server.mu
 	ended    ending        // of the loop
 }
 
@@ -63,7 +64,6 @@ func NewServerConn(nc net.Conn, p *Params) (*ServerConn, error) {
 // newServerConn returns a connection of s, if that is not nil.
 func newServerConn(nc net.Conn, set *settings, c *clock, s *Server) *ServerConn {
 	sc := &ServerConn{link: link{nc: nc, set: set, clock: c, place: -1}}
-	sc.out.owner, sc.out.link = sc, &sc.link
 	d := Auto
 	if s != nil {
 		sc.server, d = s, s.Driver
@@ -171,8 +171,8 @@ func (sc *ServerConn) interruptAll() {
 	if w := sc.watch.Load(); w != nil {
 		w.left()
 	}
-	sc.out.mu.Lock()
-	defer sc.out.mu.Unlock()
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
 	sc.signal()
 }
 

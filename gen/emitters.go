@@ -25,6 +25,7 @@ var emitters = []struct {
 	{"parser/zmethods.go", golang.Methods},
 	{"parser/zrequest.go", golang.Request},
 	{"parser/zresponse.go", golang.Response},
+	{"parser/zrun_amd64.s", asm.Run},
 	{"parser/ztrailer.go", golang.Trailer},
 	{"parser/zvectors_test.go", vector.Vectors},
 	{"parser/zwords.go", golang.Words},

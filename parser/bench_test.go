@@ -85,9 +85,13 @@ func BenchmarkInPieces(b *testing.B) {
 		for _, pieces := range []int{1, 100} {
 			b.Run(fmt.Sprintf("%dB/%d", len(head), pieces), func(b *testing.B) {
 				var h RequestHead
+				var ends []int
+				for i := range pieces {
+					ends = append(ends, len(head)*(i+1)/pieces)
+				}
 				benchmark(b, [][]byte{[]byte(head)}, func(m []byte) (n int, err error) {
-					for i := 1; i <= pieces; i++ {
-						n, err = h.Parse(m[:len(m)*i/pieces], nil)
+					for _, end := range ends {
+						n, err = h.Parse(m[:end], nil)
 					}
 					return n, err
 				})

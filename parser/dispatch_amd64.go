@@ -47,3 +47,9 @@ func headAVX512Any(p *byte, n int, f *FieldSection, mode int) int
 //lint:ignore U1000 headKernel jumps to it
 //go:noescape
 func headAVX2(p *byte, n int, f *FieldSection, mode int) int
+
+// fieldOctets returns how many of the n octets at p, at least one, come before the first that
+// may not stand in a field value. It needs AVX2.
+//
+//go:noescape
+func fieldOctets(p *byte, n int) int

@@ -161,13 +161,13 @@ func (f *FieldSection) Parse(b []byte, o *Options) (n int, err error) {
 		f.begin(trailerFirstField)
 		f.tape[1] = 0xFFFE
 	}
-	f.lim = o.fields()
 	limit := o.trailerSize()
-	if active > kernelWords {
-		if n := f.resume(b[:min(len(b), limit, maxTape)], &trailerResume); n > 0 {
+	if active > kernelWords && f.pos == 0 && len(b) >= minTrailers {
+		if n := f.parseBlocks(b[:min(len(b), limit, maxTape)], o.fields()); n > 0 {
 			return n, nil
 		}
 	}
+	f.lim = o.fields()
 	switch f.scanTrailer(b[:min(len(b), limit)], o.Lenience) {
 	case done:
 		return f.finish(), nil

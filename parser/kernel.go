@@ -38,9 +38,8 @@ const (
 	modeLines
 )
 
-// minBlocks is how many octets make a kernel worth its call when a section goes
-// on: the table reads fewer.
-const minBlocks = 128
+// minTrailers is how many octets make a kernel worth its call for a trailer section.
+const minTrailers = 128
 
 // minSection is how many octets make a kernel worth its call for a new section.
 const minSection = 16
@@ -68,21 +67,15 @@ func (f *FieldSection) identified(b []byte, n int) int {
 	return -n
 }
 
-// settle looks at the lines on the tape from f.lines on up to line n: it checks
-// what ends a name and a line, finds the FieldID, and trims the value. named says
-// that this was done for the first line's name. A last line whose line end is the last octet of
-// b lacks its LF as yet. It reports whether all are good; the table knows what is
-// wrong with the others.
-func (f *FieldSection) settle(b []byte, n int, named bool, refused fieldSet) bool {
-	for i := f.lines; i < n; i++ {
+// settle looks at the first n lines on the tape: it checks what ends a name and a
+// line, finds the FieldID, and trims the value. It reports whether all are good; the
+// table knows what is wrong with the others.
+func (f *FieldSection) settle(b []byte, n int, refused fieldSet) bool {
+	for i := range n {
 		colon, end := int(f.tape[2*i+2]), int(f.tape[2*i+3])
-		if b[colon] != ':' || b[end] != '\r' || end+1 < len(b) && b[end+1] != '\n' {
+		if b[colon] != ':' || b[end] != '\r' || b[end+1] != '\n' || refused>>f.nameEnd(b, colon)&1 != 0 {
 			return false
 		}
-		if !named && refused>>f.nameEnd(b, colon)&1 != 0 {
-			return false
-		}
-		named = false
 		f.fieldEnd(b, end)
 	}
 	return true

@@ -2,18 +2,11 @@ package parser
 
 import "encoding/binary"
 
-// parseBlocks goes on where a kernel has returned n for b, or where a scan that was
-// begun before stands. It returns the length of the head, or 0 when the table has
-// to go on, from where the scan is then. limit is on field lines.
+// parseBlocks goes on where a kernel has returned n for b. It returns the length
+// of the head, or 0 when the table has to go on, from where the scan is then. limit is
+// on field lines.
 func (h *RequestHead) parseBlocks(b []byte, limit, n int) int {
 	f := &h.Fields
-	if f.pos > 0 {
-		f.lim = limit
-		if n = f.resume(b, &requestResume); n > 0 {
-			h.startLine(b)
-		}
-		return n
-	}
 	if n == -1 {
 		n = f.again(b, modeRequest)
 	}
@@ -22,24 +15,16 @@ func (h *RequestHead) parseBlocks(b []byte, limit, n int) int {
 		h.Method = MethodOf(h.MethodName.Bytes(b)) // kernels know the shorter ones
 		return f.identified(b, n)
 	}
-	f.begin(requestStart)
-	f.lim = limit
 	switch end := int(f.tape[1]); {
-	case n < -1:
-		if lines > limit || !h.lineFromTape(b) {
-			return 0
-		}
+	case n < -1 && lines <= limit && h.lineFromTape(b):
+		f.begin(requestStart)
 		f.lineEnd(b, end)
-		if f.settle(b, lines, false, 0) {
+		if f.settle(b, lines, 0) {
 			return -n
 		}
-	case n == 0:
-		if f.fill < 2 || int(f.at) < end+2 || !h.lineFromTape(b) || run(h.Target.Bytes(b), isTarget) != uint(h.Target.Len) {
-			return 0
-		}
-		f.mark = [3]uint32{0, h.MethodName.Len, h.Target.Off + h.Target.Len}
-		f.lineEnd(b, end)
-		if f.commit(b, &requestResume, false) {
+	case n == 0 && f.fill >= 2 && int(f.at) >= end+2 && h.lineFromTape(b) && run(h.Target.Bytes(b), isTarget) == uint(h.Target.Len):
+		if f.goOn(b, limit, requestFirstField, requestField) {
+			f.mark = [3]uint32{0, h.MethodName.Len, h.Target.Off + h.Target.Len}
 			return 0
 		}
 	}

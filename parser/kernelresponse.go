@@ -9,10 +9,6 @@ import (
 // line to startLine.
 func (h *ResponseHead) parseBlocks(b []byte, limit int) int {
 	f := &h.Fields
-	if f.pos > 0 {
-		f.lim = limit
-		return f.resume(b, &responseResume)
-	}
 	n := headKernel(unsafe.SliceData(b), len(b), f, modeResponse)
 	if n == -1 {
 		n = f.again(b, modeResponse)
@@ -21,23 +17,15 @@ func (h *ResponseHead) parseBlocks(b []byte, limit int) int {
 	if lines <= limit && (n > 0 || n < -1 && f.repeated&namesUnsure != 0) && h.lineFromTape(b) {
 		return f.identified(b, n)
 	}
-	f.begin(responseStart)
-	f.lim = limit
 	switch end := int(f.tape[1]); {
-	case n < -1:
-		if lines > limit || !h.lineFromTape(b) {
-			return 0
-		}
+	case n < -1 && lines <= limit && h.lineFromTape(b):
+		f.begin(responseStart)
 		f.lineEnd(b, end)
-		if f.settle(b, lines, false, 0) {
+		if f.settle(b, lines, 0) {
 			return -n
 		}
-	case n == 0:
-		if f.fill < 2 || int(f.at) < end+2 || !h.lineFromTape(b) {
-			return 0
-		}
-		f.lineEnd(b, end)
-		if f.commit(b, &responseResume, false) {
+	case n == 0 && f.fill >= 2 && int(f.at) >= end+2 && h.lineFromTape(b):
+		if f.goOn(b, limit, responseFirstField, responseField) {
 			return 0
 		}
 	}

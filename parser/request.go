@@ -1,6 +1,9 @@
 package parser
 
-import "unsafe"
+import (
+	"encoding/binary"
+	"unsafe"
+)
 
 // RequestHead is the head of a request: request line and field section. The
 // zero value is ready. It holds spans, never octets, so it may be kept and used
@@ -18,11 +21,12 @@ type RequestHead struct {
 
 // Parse reads one request head from the start of b (RFC 9112 §2 to §5) and
 // returns its length in octets. (0, nil) means that b is a valid prefix: call
-// again with the same octets and more behind them; of what was read already, at
-// most the last 64 octets are looked at again. An error is an [*Error] that
-// belongs to h and is overwritten by the next call; it comes as soon as the octet
-// at fault does. One empty line before the request line is skipped and counted
-// (§2.2). After a complete head, or an error, the next Parse starts anew.
+// again with the same octets and more behind them, and the same options; an octet is
+// looked at three times at most, however many calls there are. An error is an
+// [*Error] that belongs to h and is overwritten by the next call; it comes as soon
+// as the octet at fault does. One empty line before the request line is skipped
+// and counted (§2.2). After a complete head, or an error, the next Parse starts
+// anew.
 func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 	o = o.orDefault()
 	if active > kernelWords && h.Fields.pos == 0 && len(b) >= minSection {
@@ -31,6 +35,9 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 			return n, nil
 		}
 	}
+	if h.Fields.waits(b, o) {
+		return 0, nil
+	}
 	return h.parse(b, o, n)
 }
 
@@ -38,13 +45,20 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 func (h *RequestHead) parse(b []byte, o *Options, n int) (int, error) {
 	f := &h.Fields
 	limit := o.headSize()
-	if active > kernelWords && len(b) >= minSection {
-		if n := h.parseBlocks(b[:min(len(b), limit, maxTape)], o.fields(), n); n > 0 {
+	blocks := b[:min(len(b), limit, maxTape)]
+	unsure := f.pos > 0 && f.state >= stateName
+	if unsure {
+		f.pos = 0
+		n = headKernel(unsafe.SliceData(blocks), len(blocks), f, modeRequest)
+	}
+	if active > kernelWords && f.pos == 0 && len(b) >= minSection {
+		if n := h.parseBlocks(blocks, o.fields(), n); n > 0 {
 			return n, nil
 		}
 	}
-	if f.pos == 0 {
+	if f.pos == 0 || unsure {
 		f.begin(requestStart)
+		f.unsure = unsure
 	}
 	f.lim = o.fields()
 	switch f.scanRequest(b[:min(len(b), limit)], o.Lenience) {
@@ -54,6 +68,7 @@ func (h *RequestHead) parse(b []byte, o *Options, n int) (int, error) {
 	case more:
 		switch {
 		case f.pos < limit:
+			f.suspend(b)
 			return 0, nil
 		case f.mark[1] == 0:
 			f.fail(ErrMethodTooLong, limit)
@@ -72,7 +87,14 @@ func (h *RequestHead) startLine(b []byte) {
 	m := &h.Fields.mark
 	h.MethodName = Span{m[0], m[1] - m[0]}
 	h.Target = Span{m[1] + 1, m[2] - m[1] - 1}
-	h.Method = MethodOf(h.MethodName.Bytes(b))
+	switch w := binary.LittleEndian.Uint32(b[m[0]:]); {
+	case w == wordGET:
+		h.Method = MethodGet
+	case w == wordPOST && h.MethodName.Len == 4:
+		h.Method = MethodPost
+	default:
+		h.Method = MethodOf(h.MethodName.Bytes(b))
+	}
 	h.Version = minorVersion(b[m[2]+uint32(len(" HTTP/1."))])
 }
 

@@ -12,17 +12,25 @@ type ResponseHead struct {
 // Parse reads one response head from the start of b, as [RequestHead.Parse]
 // does a request's. No empty line may stand before it.
 func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) {
-	o = o.orDefault()
 	f := &h.Fields
+	o = o.orDefault()
+	if f.waits(b, o) {
+		return 0, nil
+	}
+	unsure := f.pos > 0 && f.state >= stateName
+	if unsure {
+		f.pos = 0
+	}
 	limit := o.headSize()
-	if active > kernelWords && len(b) >= minSection {
+	if active > kernelWords && f.pos == 0 && len(b) >= minSection {
 		if n := h.parseBlocks(b[:min(len(b), limit, maxTape)], o.fields()); n > 0 {
 			h.startLine(b)
 			return n, nil
 		}
 	}
-	if f.pos == 0 {
+	if f.pos == 0 || unsure {
 		f.begin(responseStart)
+		f.unsure = unsure
 	}
 	f.lim = o.fields()
 	switch f.scanResponse(b[:min(len(b), limit)], o.Lenience) {
@@ -31,6 +39,7 @@ func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) {
 		return f.finish(), nil
 	case more:
 		if f.pos < limit {
+			f.suspend(b)
 			return 0, nil
 		}
 		f.fail(ErrHeadTooLarge, limit)

@@ -1,118 +1,133 @@
 package parser
 
-import "unsafe"
-
-// resumable are the states of a section's automaton in which a kernel can go on:
-// those behind the start line.
-type resumable struct {
-	firstField, name, value, valueCR, field uint8
-
-	refused fieldSet // not allowed in this section
-}
-
-var (
-	requestResume  = resumable{requestFirstField, requestName, requestValue, requestValueCR, requestField, 0}
-	responseResume = resumable{responseFirstField, responseName, responseValue, responseValueCR, responseField, 0}
-	trailerResume  = resumable{trailerFirstField, trailerName, trailerValue, trailerValueCR, trailerField, notInTrailer}
+import (
+	"encoding/binary"
+	"math/bits"
+	"unsafe"
 )
 
-// resume reads on with a kernel, from where the last scan ended. It returns the
-// length of the section when that is complete; else the scan may have come further, and
-// the table goes on.
-func (f *FieldSection) resume(b []byte, r *resumable) int {
-	if len(f.wide) > 0 || len(b)-f.pos < minBlocks || len(b) > maxTape || f.lines >= tapeLines {
-		return 0
-	}
-	f.at, f.fill = uint32(f.pos), uint32(2+2*f.lines)
-	f.carryC, f.carryN, f.carryS = 0, 0, 0
-	named := false
-	switch f.state {
-	case r.firstField, r.field:
-		f.carryC, f.carryS = 1, 1
-	case r.name:
-		f.carryN = 1
-	case r.value:
-		f.tape[f.fill] = uint16(f.colon)
-		f.fill++
-		named = true
-	case r.valueCR:
-		if b[f.pos] != '\n' {
-			return 0
-		}
-		f.carryC, f.carryS = 1, 2
-	default:
-		return 0
-	}
-	before := f.scanned()
-	lines := f.lines
-	n := headKernel(unsafe.SliceData(b), len(b), f, modeLines)
-	if n == -1 {
-		n = f.again(b, modeLines)
-	}
+// A head that comes in pieces is read by a kernel when its empty line has come.
+// Until then the table reads what came first; behind the start line nothing is noted of
+// what comes later, it is only held against the grammar. Where it breaks it, the table
+// begins anew, and says how. So an octet is looked at twice, or three times if it
+// came first, however many pieces there are.
+
+// What stands for the state of a scan that goes on so: pos is in a name, which begins at
+// start, or behind a colon; lines is how many colons there were.
+const (
+	stateName = 0xFE + iota
+	stateValue
+)
+
+// suspend ends a call that has used up its octets. Unless the start line is under way, or
+// something rare, the table reads no more.
+func (f *FieldSection) suspend(b []byte) {
 	switch {
-	case n == 0:
-		f.lines = lines
-		if f.commit(b, r, named) {
-			return 0
-		}
-	case n < -1:
-		read := f.lines
-		f.lines = lines
-		if read <= f.lim && f.settle(b, read, named, r.refused) {
-			f.pos = 0
-			return -n
-		}
+	case active <= kernelWords || f.unsure || f.start == 0 || f.pos < minSection || f.pos >= maxTape || len(f.wide) > 0:
+	case f.pos < f.start && f.lines == 0: // CR of the start line
+	case f.pos < f.start:
+		f.pos, f.state = f.start-2, stateValue // CR of a field line
+	case f.colon > f.start:
+		f.lines++
+		f.state = stateValue
+	case f.pos > f.start && b[f.start] == '\r':
+		f.pos, f.state = f.start, stateName // CR of the empty line
+	default:
+		f.state = stateName
 	}
-	f.restore(before)
-	return 0
 }
 
-// commit moves the scan to the end of the full blocks that a kernel has read, and
-// settles the lines that end there. It reports whether they are all good.
-func (f *FieldSection) commit(b []byte, r *resumable, named bool) bool {
-	done := b[:f.at]
-	colons := int(f.fill) - 2 // and line ends
-	if colons < 0 || (colons+1)/2 > f.lim || (colons+1)/2 > tapeLines {
+// waits reads on in stateName and stateValue. It is false in any other, and when the empty
+// line has come, more than the limits allow, or something that is not good: then a
+// kernel is to read all of b, and if it does not take it, the table.
+func (f *FieldSection) waits(b []byte, o *Options) bool {
+	if f.pos == 0 || f.state < stateName {
 		return false
 	}
-	before := f.lines
-	if !f.settle(done, colons/2, named, r.refused) {
-		return false
-	}
-	state := r.firstField
-	switch {
-	case colons%2 != 0:
-		state = r.value
-		if named = named && f.lines == before; named {
+	most := min(o.headSize(), maxTape)
+	come := b[:min(len(b), most)]
+	i, s := f.pos, f.state
+	for i < len(come) {
+		if s == stateName {
+			i += nameOctets(come[i:])
+			if i > f.start && f.lines >= o.fields() {
+				return false
+			}
+			if i == len(come) || i == f.start && i+1 == len(come) && come[i] == '\r' {
+				break
+			}
+			if i == f.start || come[i] != ':' {
+				return false
+			}
+			f.lines++
+			if i, s = i+1, stateValue; i == len(come) {
+				break
+			}
+		}
+		i += fieldOctets(&come[i], len(come)-i)
+		if i == len(come) || i+1 == len(come) && come[i] == '\r' {
 			break
 		}
-		colon := int(f.tape[f.fill-1])
-		if done[colon] != ':' || r.refused>>f.nameEnd(b, colon)&1 != 0 {
+		if come[i] != '\r' || come[i+1] != '\n' {
 			return false
 		}
-	case f.carryN != 0:
-		state = r.name
-	case f.carryS&2 != 0:
-		state = r.valueCR
-	case f.lines > 0:
-		state = r.field
+		i += len("\r\n")
+		f.start, s = i, stateName
 	}
-	f.pos, f.state = int(f.at), state
+	f.pos, f.state = i, s
+	return len(b) < most
+}
+
+// nameOctets returns how many octets b begins with that may stand in a name.
+func nameOctets(b []byte) int {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		if stop := ^inTchar(binary.LittleEndian.Uint64(b[i:])) & highBits; stop != 0 {
+			i += bits.TrailingZeros64(stop) / 8
+			break
+		}
+	}
+	for i < len(b) && octets[b[i]]&isTchar != 0 { // what words leave
+		i++
+	}
+	return i
+}
+
+// goOn settles the whole field lines that a kernel, which lacked the end of the head, has
+// on its tape, and makes the table go on behind them. It reports whether they are good.
+func (f *FieldSection) goOn(b []byte, limit int, firstField, field uint8) bool {
+	lines := (int(f.fill) - 2) / 2
+	if lines > 0 && int(f.tape[2*lines+1])+2 > int(f.at) {
+		lines--
+	}
+	f.begin(firstField)
+	f.lineEnd(b, int(f.tape[1]))
+	if lines > limit || !f.settle(b, lines, 0) {
+		f.begin(firstField)
+		return false
+	}
+	if f.pos = f.start; lines > 0 {
+		f.state = field
+	}
 	return true
 }
 
-// progress is what a scan knows that a failed attempt to go on may have changed.
-type progress struct {
-	seen, repeated fieldSet
-	id             FieldID
-	lines          int
-	start, colon   int
-}
-
-func (f *FieldSection) scanned() progress {
-	return progress{f.seen, f.repeated, f.id, f.lines, f.start, f.colon}
-}
-
-func (f *FieldSection) restore(p progress) {
-	f.seen, f.repeated, f.id, f.lines, f.start, f.colon = p.seen, p.repeated, p.id, p.lines, p.start, p.colon
+// parseBlocks tries a kernel on a trailer section. It returns its length, or 0 when the
+// table has to read it.
+func (f *FieldSection) parseBlocks(b []byte, limit int) int {
+	f.at, f.fill = 0, 2
+	f.carryC, f.carryN, f.carryS = 1, 0, 1
+	n := headKernel(unsafe.SliceData(b), len(b), f, modeLines)
+	if n == -1 {
+		f.at, f.fill = 0, 2
+		f.carryC, f.carryN, f.carryS = 1, 0, 1
+		n = f.again(b, modeLines)
+	}
+	lines := f.lines
+	f.begin(trailerFirstField)
+	if n < -1 && lines <= limit && f.settle(b, lines, notInTrailer) {
+		return -n
+	}
+	f.begin(trailerFirstField)
+	return 0
 }

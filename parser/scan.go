@@ -7,7 +7,7 @@ package parser
 // white space when its line ends.
 type scan struct {
 	pos   int       // octets that were scanned
-	state uint8     // of the section's automaton
+	state uint8     // of the section's automaton, or stateName or stateValue
 	mark  [3]uint32 // positions in the start line
 	lim   int       // the limit on field lines
 
@@ -15,6 +15,7 @@ type scan struct {
 	start    int     // where the field line under way starts; 0 in the start line
 	colon    int     // where its name ends
 	id       FieldID // what its name is
+	unsure   bool    // a line was not good: the table goes on to the end
 
 	err Error
 }
