@@ -106,7 +106,7 @@ func (s *Server) release() {
 	}
 }
 
-// admit serves nc on a goroutine of its own, or by an event loop, unless its
+// admit serves nc on a goroutine, or by an event loop, unless its
 // address has enough.
 func (s *Server) admit(h *home, nc net.Conn) {
 	sc := s.enrol(nc)
@@ -143,7 +143,7 @@ func (s *Server) enrol(nc net.Conn) *ServerConn {
 		nc = tls.Server(nc, s.TLSConfig)
 	}
 	sc := newServerConn(nc, s.set, &s.clock, s)
-	s.conns[sc] = struct{}{}
+	s.conns.add(sc)
 	return sc
 }
 
@@ -216,7 +216,7 @@ func (s *Server) secure(h *home, sc *ServerConn, t *tls.Conn) bool {
 func (s *Server) disown(sc *ServerConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.conns, sc)
+	s.conns.remove(sc)
 }
 
 // leave ends a connection's being counted. Only the first call counts.
@@ -227,7 +227,7 @@ func (s *Server) leave(sc *ServerConn) {
 		return
 	}
 	sc.gone = true
-	delete(s.conns, sc)
+	s.conns.remove(sc)
 	s.busy--
 	if s.MaxConnsPerAddr > 0 {
 		addr := addrOf(sc.nc)

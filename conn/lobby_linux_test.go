@@ -20,7 +20,7 @@ import (
 func resting(s *Server) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for sc := range s.conns {
+	for _, sc := range s.conns {
 		if sc.via.(*raw).where.Load() == isResting {
 			n++
 		}
@@ -135,7 +135,7 @@ func TestRestingLosesNothing(t *testing.T) {
 func (s *Server) connections() (all []*ServerConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for sc := range s.conns {
+	for _, sc := range s.conns {
 		all = append(all, sc)
 	}
 	return all

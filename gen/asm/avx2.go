@@ -109,21 +109,20 @@ const classify256 = `	VMOVDQU (BX), Y0
 	ORQ  DX, R15
 `
 
-// position appends the number of the lowest set bit of DX.
+// position appends the number of the lowest set bit of R15.
 func position(at int) string {
-	return fmt.Sprintf(`	TZCNTQ DX, R14
-	BLSRQ DX, DX
-	ADDL DI, R14
-	MOVW R14, %d(R8)
+	return fmt.Sprintf(`	TZCNTQ R15, DX
+	BLSRQ R15, R15
+	ADDL DI, DX
+	MOVW DX, %d(R8)
 `, 2*at)
 }
 
 // append256 appends the positions F | first, the first four whether they are
 // there or not.
 func append256(done, dense string) string {
-	return `	MOVQ R15, DX
-	ORQ  R14, DX
-	POPCNTQ DX, BX
+	return `	ORQ  R14, R15
+	POPCNTQ R15, BX
 	MOVQ SI, DI
 	SUBQ p+0(FP), DI
 ` + position(0) + position(1) + position(2) + position(3) + `	CMPQ BX, $4
@@ -137,13 +136,13 @@ func append256(done, dense string) string {
 func dense256(done, dense string) string {
 	return dense + ":\n" + position(4) + position(5) + position(6) + position(7) + `	CMPQ BX, $8
 	JBE  ` + done + `
-	MOVQ R8, R15
+	MOVQ R8, R14
 ` + dense + `1:
-	TZCNTQ DX, R14
-	ADDL DI, R14
-	MOVW R14, 16(R15)
-	ADDQ $2, R15
-	BLSRQ DX, DX
+	TZCNTQ R15, DX
+	ADDL DI, DX
+	MOVW DX, 16(R14)
+	ADDQ $2, R14
+	BLSRQ R15, R15
 	JNZ  ` + dense + `1
 	MOVQ SI, BP                  // look whether the tape is full
 	JMP  ` + done + `
