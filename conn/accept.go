@@ -10,10 +10,13 @@ import (
 )
 
 // Serve accepts connections on l and serves them until l fails, which it returns, or
-// the server is shut down. It closes l. From a *net.TCPListener or *net.UnixListener
-// the drivers raw and loop accept themselves: with the keep-alive probes that are
-// package net's default, whatever a [net.ListenConfig] said; and that somebody else
-// has closed l they notice within 100 ms.
+// the server is shut down. It closes l.
+//
+// Where neither TLSConfig nor ConnContext is set, the drivers raw and loop accept from
+// a *net.TCPListener or *net.UnixListener themselves. TCP connections have the
+// keep-alive probes then that are package net's default, whatever a [net.ListenConfig]
+// said; and that somebody else has closed l is noticed within 100 ms, until which its
+// address is in use.
 func (s *Server) Serve(l net.Listener) error {
 	given := l
 	l = s.direct(l)
@@ -103,7 +106,7 @@ func (s *Server) release() {
 	}
 }
 
-// admit serves nc on a goroutine of its own, or by an event loop, unless its
+// admit serves nc on a goroutine, or by an event loop, unless its
 // address has enough.
 func (s *Server) admit(h *home, nc net.Conn) {
 	sc := s.enrol(nc)
@@ -140,7 +143,7 @@ func (s *Server) enrol(nc net.Conn) *ServerConn {
 		nc = tls.Server(nc, s.TLSConfig)
 	}
 	sc := newServerConn(nc, s.set, &s.clock, s)
-	s.conns[sc] = struct{}{}
+	s.conns.add(sc)
 	return sc
 }
 
@@ -213,7 +216,7 @@ func (s *Server) secure(h *home, sc *ServerConn, t *tls.Conn) bool {
 func (s *Server) disown(sc *ServerConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.conns, sc)
+	s.conns.remove(sc)
 }
 
 // leave ends a connection's being counted. Only the first call counts.
@@ -224,7 +227,7 @@ func (s *Server) leave(sc *ServerConn) {
 		return
 	}
 	sc.gone = true
-	delete(s.conns, sc)
+	s.conns.remove(sc)
 	s.busy--
 	if s.MaxConnsPerAddr > 0 {
 		addr := addrOf(sc.nc)

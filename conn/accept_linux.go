@@ -21,12 +21,13 @@ import (
 // whether that was closed.
 type acceptor struct {
 	net.Listener
-	server *Server
-	theirs syscall.RawConn // fails when the listener is closed
-	file   *os.File        // the duplicate
-	ours   syscall.RawConn // of it
-	tcp    bool
-	heirs  bool // what is accepted from now on came after configure
+	server  *Server
+	theirs  syscall.RawConn // fails when the listener is closed
+	file    *os.File        // the duplicate
+	ours    syscall.RawConn // of it
+	tcp     bool
+	drained bool // what is accepted from now on came after configure
+	heirs   bool // and has its options
 
 	try  func(fd uintptr) bool // of Accept; here so that it is made once
 	fd   int
@@ -92,6 +93,13 @@ func configure(fd uintptr) {
 	_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPCNT, keepAliveCount)
 }
 
+// isConfigured reports whether a connection has inherited what configure set. What
+// only calls itself Linux need not do so.
+func isConfigured(fd int) bool {
+	on, err := unix.GetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY)
+	return err == nil && on != 0
+}
+
 // Accept returns a connection that is a looped or a bare.
 func (a *acceptor) Accept() (net.Conn, error) {
 	addr := a.Addr()
@@ -109,7 +117,9 @@ func (a *acceptor) Accept() (net.Conn, error) {
 		return nil, &net.OpError{Op: "accept", Net: addr.Network(), Addr: addr, Err: os.NewSyscallError("accept4", a.err)}
 	}
 	if a.tcp && !a.heirs {
-		configure(uintptr(a.fd))
+		if a.heirs = a.drained && isConfigured(a.fd); !a.heirs {
+			configure(uintptr(a.fd))
+		}
 	}
 	s := socket{fd: a.fd, local: addr, remote: addrPortOf(&a.peer)}
 	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
@@ -130,7 +140,7 @@ func (a *acceptor) ready(fd uintptr) bool {
 		a.fd, a.err = int(n), errno
 		switch errno {
 		case syscall.EAGAIN:
-			a.heirs = true
+			a.drained = true
 			return false
 		case syscall.EINTR, syscall.ECONNABORTED: // the client left before
 		default:

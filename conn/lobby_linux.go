@@ -97,10 +97,10 @@ func (b *lobby) leave(d *raw) {
 	defer b.mu.Unlock()
 	b.guests--
 	switch {
-	case b.guests > 0 || b.looking:
+	case b.guests > 0:
 	case b.dismissed:
 		b.close()
-	default:
+	case !b.looking:
 		b.looking = true
 		time.AfterFunc(crewPatience, b.look)
 	}

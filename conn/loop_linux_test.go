@@ -355,7 +355,7 @@ func TestLoopWritesAcrossConnections(t *testing.T) {
 func parkedOf(s *Server) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for sc := range s.conns {
+	for _, sc := range s.conns {
 		if sc.via.(*looped).rest.Load() != nil {
 			n++
 		}

@@ -50,6 +50,15 @@ func askAll(t *testing.T, fds []int, want string) {
 	}
 }
 
+// heapInUse returns the octets of the heap that are not garbage.
+func heapInUse() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
 func TestLoopManyIdleConnections(t *testing.T) {
 	clients := 2000
 	if raceEnabled {
@@ -61,21 +70,14 @@ func TestLoopManyIdleConnections(t *testing.T) {
 	first := connectTo(t, addr, 1)
 	defer unix.Close(first[0])
 	askAll(t, first, empty200)
-	heap := func() int64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return int64(m.HeapAlloc)
-	}
-	goroutines, before := runtime.NumGoroutine(), heap()
+	goroutines, before := runtime.NumGoroutine(), heapInUse()
 	fds := connectTo(t, addr, clients)
 	for range 3 {
 		askAll(t, fds, empty200)
 	}
 	assert.Equal(t, clients+1, connsOf(s))
 	assert.LessOrEqual(t, runtime.NumGoroutine(), goroutines+runtime.GOMAXPROCS(0))
-	each := (heap() - before) / int64(clients)
+	each := (heapInUse() - before) / int64(clients)
 	t.Logf("%d octets of heap for an idle connection", each)
 	if !raceEnabled {
 		assert.Less(t, each, int64(600))

@@ -37,7 +37,7 @@ type ServerConn struct {
 	detached atomic.Bool
 	started  atomic.Bool   // the loop, or Close instead of it
 	state    atomic.Uint32 // a ConnState
-	ready    chan struct{} // gets a token when awaitResponse should look again
+	nth      int32         // in server.conns, -1 when not; guarded by server.mu
 	ended    ending        // of the loop
 }
 

@@ -9,11 +9,12 @@ type service struct {
 	in      inbound
 	out     outbound
 	message MessageDelegate
-	doze    [16]byte // room for the stream driver to wait with
-	idleBy  int64    // when the wait for a request that is under way is late
-	by      int64    // when the head, discarding or lingering that is under way is late
-	drain   int64    // octets that discarding or lingering may still drop
-	offer   question // of the exchange that has begun
+	ready   chan struct{} // gets a token when awaitResponse should look again
+	doze    [16]byte      // room for the stream driver to wait with
+	idleBy  int64         // when the wait for a request that is under way is late
+	by      int64         // when the head, discarding or lingering that is under way is late
+	drain   int64         // octets that discarding or lingering may still drop
+	offer   question      // of the exchange that has begun
 }
 
 var services = sync.Pool{New: func() any { return new(service) }}

@@ -108,7 +108,7 @@ func (sc *ServerConn) messageSent() {
 
 // signal makes the loop look again, whatever it waits for. out.mu is held.
 func (sc *ServerConn) signal() {
-	if sc.ready != nil {
+	if sc.service != nil && sc.ready != nil {
 		select {
 		case sc.ready <- struct{}{}:
 		default:

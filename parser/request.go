@@ -1,6 +1,9 @@
 package parser
 
-import "unsafe"
+import (
+	"encoding/binary"
+	"unsafe"
+)
 
 // RequestHead is the head of a request: request line and field section. The
 // zero value is ready. It holds spans, never octets, so it may be kept and used
@@ -84,7 +87,14 @@ func (h *RequestHead) startLine(b []byte) {
 	m := &h.Fields.mark
 	h.MethodName = Span{m[0], m[1] - m[0]}
 	h.Target = Span{m[1] + 1, m[2] - m[1] - 1}
-	h.Method = MethodOf(h.MethodName.Bytes(b))
+	switch w := binary.LittleEndian.Uint32(b[m[0]:]); {
+	case w == wordGET:
+		h.Method = MethodGet
+	case w == wordPOST && h.MethodName.Len == 4:
+		h.Method = MethodPost
+	default:
+		h.Method = MethodOf(h.MethodName.Bytes(b))
+	}
 	h.Version = minorVersion(b[m[2]+uint32(len(" HTTP/1."))])
 }
 

@@ -1,5 +1,7 @@
 package parser
 
+import "encoding/binary"
+
 // begin makes f ready to scan a section from its first octet, in state.
 func (f *FieldSection) begin(state uint8) {
 	f.seen, f.repeated = 0, 0
@@ -26,7 +28,11 @@ func (f *FieldSection) emptyLine() int {
 // nameEnd notes the colon at i of a field line and which field it is.
 func (f *FieldSection) nameEnd(b []byte, i int) FieldID {
 	f.colon = i
-	f.id = FieldOf(b[f.start:i])
+	if line := b[f.start:]; len(line) >= 16 && i-f.start < len(nameMasks) {
+		f.id = fieldOfWords(binary.LittleEndian.Uint64(line), binary.LittleEndian.Uint64(line[8:]), uint(i-f.start))
+	} else {
+		f.id = FieldOf(line[:i-f.start])
+	}
 	if f.id != FieldOther {
 		if f.Has(f.id) {
 			f.repeated |= 1 << f.id

@@ -14,7 +14,7 @@ import (
 //
 // There are two passes, because a loop whose end cannot be foreseen costs as
 // much as twenty octets. The first finds line ends, 64 octets at a time, with
-// nearly no branch; the second takes one line after the other apart, without
+// nearly no branch; the second takes one line after the other apart, with
 // one that depends on a length, as long as names are short.
 
 const (
@@ -119,7 +119,11 @@ func (f *FieldSection) findLineEnds(b []byte, i uint, k, most int) int {
 func (f *FieldSection) fieldLines(b []byte, i uint, refused fieldSet) uint {
 	b = b[:min(len(b), maxTape-1)]
 	k, most := f.lines, min(f.lim, tapeLines)
-	if i+blockSize > uint(len(b)) || k >= most || len(f.wide) > 0 {
+	least := uint(blockSize)
+	if k == 0 && len(b) >= blockSize {
+		least /= 2 // all of a short head
+	}
+	if i+least > uint(len(b)) || k >= most || len(f.wide) > 0 {
 		return i
 	}
 	lines := f.findLineEnds(b, i, k, most)
@@ -148,22 +152,30 @@ func (f *FieldSection) fieldLines(b []byte, i uint, refused fieldSet) uint {
 }
 
 // nameAt returns the length of the field name at i, and which it is. 16 octets
-// are there; the line ends at end.
+// are there; the line ends at end. Names of less than eight octets are often enough among
+// themselves that a CPU can foresee it.
 func nameAt(b []byte, i, end uint) (FieldID, uint) {
 	line := (*[16]byte)(b[i:])
 	low, high := binary.LittleEndian.Uint64(line[:]), binary.LittleEndian.Uint64(line[8:])
-	stop, next := ^inTchar(low)&highBits, ^inTchar(high)&highBits
-	second := uint64(int64(stop>>1-1) >> 63) // all bits when the name goes on in the second word
-	length := uint(8&second) + uint(bits.TrailingZeros64(stop|next&second))/8
+	if stop := ^inTchar(low) & highBits; stop != 0 {
+		length := uint(bits.TrailingZeros64(stop)) / 8
+		return fieldOfWords(low, 0, length), length
+	}
+	length := 8 + uint(bits.TrailingZeros64(^inTchar(high)&highBits))/8
 	if length >= uint(len(nameMasks)) {
 		for i+length < end && octets[b[i+length]]&isTchar != 0 {
 			length++
 		}
 		return FieldOf(b[i : i+length]), length
 	}
-	mask := &nameMasks[length]
+	return fieldOfWords(low, high, length), length
+}
+
+// fieldOfWords is [FieldOf] for a name of up to 15 octets that two words begin with.
+func fieldOfWords(low, high uint64, length uint) FieldID {
+	mask := &nameMasks[length&15]
 	low, high = (low|0x20*ones)&mask.low, (high|0x20*ones)&mask.high
 	known := &nameWords[(low^high)*nameMult>>nameShift]
 	other := (low ^ known.low) | (high ^ known.high)
-	return known.id &^ FieldID(int64(other|-other)>>63), length
+	return known.id &^ FieldID(int64(other|-other)>>63)
 }

@@ -218,7 +218,7 @@ func (r *runner) idle(ctx context.Context, w *workload, x running, s *result.Sam
 		return err
 	}
 	return r.hold(ctx, w, x, r.idleConns, func() error {
-		time.Sleep(time.Second) // buffers go back, the collector runs
+		time.Sleep(time.Second) // buffers go back, goroutines end, the collector runs
 		after, err := x.resident()
 		s.Value = float64(after-before) / kilo / float64(r.idleConns)
 		return err

@@ -97,7 +97,7 @@ func emitWordNames(f *File) error {
 		}
 		names[i] = n.Name
 		for _, c := range []byte(n.Name) {
-			for _, d := range setOf(tchar.Words).Octets() {
+			for _, d := range setOf(tchar.Ranges).Octets() {
 				if c|0x20 == d|0x20 && !strings.EqualFold(string(c), string(d)) {
 					return fmt.Errorf("field name %s: in small letters %q is taken for %q", n.Name, d, c)
 				}
