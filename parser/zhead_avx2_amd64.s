@@ -16,7 +16,9 @@
 //	leave when S & U != 0            an empty line, an empty name, a fold
 //	F     = (S + ^U + carry) & U     the addition ripples through each name, to the octet behind it
 //
-// S + ^U + 1 is S - U, so the carry is a borrow that is not there.
+// S + ^U + 1 is S - U, so the carry is a borrow that is not there: ^U need not be
+// made, and no step needs ANDN but one.
+//
 // F | first is the tape, in order: the end of the method (or of "HTTP"), the
 // CR of the start line, then colon and CR of each field line. No mask says that
 // they are: a third control in a run lands on a line start and leaves, and that
@@ -26,7 +28,7 @@
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
-//	R9   carry of C            R10  -1: a borrow, no carry   R11  carry of S, 2 bits
+//	R9   carry of C            R10  -1 for no carry          R11  carry of S, 2 bits
 //	R15  U, then F             DX   C                        R14  first
 //	BX   S, then the sum       BP   the last block of the round
 //	AX   63                    R13  62
