@@ -106,7 +106,7 @@ func (s *Server) release() {
 	}
 }
 
-// admit serves nc on a goroutine of its own, or by an event loop, unless its
+// admit serves nc on a goroutine, or by an event loop, unless its
 // address has enough.
 func (s *Server) admit(h *home, nc net.Conn) {
 	sc := s.enrol(nc)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/h1wire/h1wire/conn/conntest"
+	"github.com/h1wire/h1wire/parser"
 )
 
 // response is a delegate that writes down what it was told.
@@ -297,6 +298,26 @@ func TestClientSurplusOctetsEndTheConnection(t *testing.T) {
 		_, err = cc.ReadResponse(&r)
 		require.ErrorIs(t, err, net.ErrClosed)
 	})
+}
+
+// An HTTP/1.0 request that does not ask for it ends the connection, whatever the
+// response says (RFC 9112 §9.3).
+func TestClientRequestInHTTP10(t *testing.T) {
+	for _, c := range []struct {
+		h        *Header
+		reusable bool
+	}{{host(), false}, {host("Connection", "keep-alive"), true}, {host("Connection", "keep-alive, close"), false}} {
+		synctest.Test(t, func(t *testing.T) {
+			cc, server := pair(t, nil)
+			start := RequestLine("GET", "/")
+			start.Version = parser.HTTP10
+			require.NoError(t, cc.Send(start, c.h, nil))
+			_, _ = io.WriteString(server, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+			reusable, err := cc.ReadResponse(&response{})
+			require.NoError(t, err)
+			require.Equal(t, c.reusable, reusable)
+		})
+	}
 }
 
 func TestClientPipelining(t *testing.T) {

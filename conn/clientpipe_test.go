@@ -50,6 +50,28 @@ func TestClientPipelines(t *testing.T) {
 	})
 }
 
+// Nothing is sent behind a request to which no response has shown yet that the
+// connection persists (RFC 9112 §9.3.2).
+func TestClientDoesNotPipelineOnAFreshConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answer := make(chan struct{})
+		o := newOrigin(t, func(p *peer) {
+			_, _, _ = p.request()
+			<-answer
+			p.reply("x")
+		})
+		c := newTestClient(t, o, func(c *Client) { c.Pipeline = 4 })
+		var group sync.WaitGroup
+		for i := range 3 {
+			group.Go(func() { mustDo(t, c, getRequest()) })
+			synctest.Wait()
+			require.EqualValues(t, i+1, o.conns.Load())
+		}
+		close(answer)
+		group.Wait()
+	})
+}
+
 func TestClientPipelinesOnlyWhatMayBe(t *testing.T) {
 	expect := new(Header)
 	expect.Add("Connection", "upgrade")

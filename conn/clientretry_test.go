@@ -126,3 +126,23 @@ func TestClientErrorsSayWhatWasSent(t *testing.T) {
 	_, err = do(c, getRequest())
 	require.ErrorContains(t, err, "Params.MaxFields")
 }
+
+// Octets of a response, be it an interim one, say that the request has been seen.
+func TestClientDoesNotRetryWhatWasAnsweredInPart(t *testing.T) {
+	for _, part := range []string{"H", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 103 Early Hints\r\n\r\n"} {
+		synctest.Test(t, func(t *testing.T) {
+			o := newOrigin(t, func(p *peer) {
+				_, _, _ = p.request()
+				p.reply("1")
+				if _, _, ok := p.request(); ok {
+					p.send(part)
+				}
+			})
+			c := newTestClient(t, o, func(c *Client) { c.Retry = RetryIdempotent })
+			require.Equal(t, "1", mustDo(t, c, getRequest()))
+			_, err := do(c, getRequest())
+			require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+			require.EqualValues(t, 1, o.conns.Load())
+		})
+	}
+}

@@ -17,6 +17,30 @@ import (
 	"github.com/h1wire/h1wire/conn/conntest"
 )
 
+// The response to the request before is no answer to an expectation.
+func TestClientExpectWaitsForItsOwnAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cc, server := pair(t, &Params{ExpectTimeout: time.Hour})
+		require.NoError(t, cc.Send(RequestLine("GET", "/"), host(), nil))
+		wrote := make(chan error, 1)
+		go func() { wrote <- cc.Send(RequestLine("POST", "/"), host("Expect", "100-continue"), []byte("abc")) }()
+		synctest.Wait()
+		_, _ = io.WriteString(server, "HTTP/1.1 103 x\r\n\r\nHTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n")
+		_, err := cc.ReadResponse(&response{})
+		require.NoError(t, err)
+		synctest.Wait()
+		require.Empty(t, wrote, "this was the answer to GET")
+		_, _ = io.WriteString(server, "HTTP/1.1 100 x\r\n\r\n")
+		go func() {
+			synctest.Wait()
+			_, _ = io.WriteString(server, "HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n")
+		}()
+		_, err = cc.ReadResponse(&response{})
+		require.NoError(t, err)
+		require.NoError(t, <-wrote)
+	})
+}
+
 func TestClientExpectHoldsTheContentBack(t *testing.T) {
 	expecting := func() *Header { return host("Expect", "100-continue", "Content-Length", "3") }
 	const head = "POST / HTTP/1.1\r\nHost: example.com\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"

@@ -1,9 +1,9 @@
 package conn
 
 // MessageDelegate receives one message: a request on a server, a response on a
-// client. The calls of one connection never overlap, and come from one
-// goroutine. A call may block; nothing more is read from the peer until it
-// returns, which is all the back-pressure there is.
+// client. The calls of one connection never overlap, and each happens before the
+// next; they need not all come from one goroutine. A call may block; nothing more
+// is read from the peer until it returns, which is all the back-pressure there is.
 //
 // After HeadersReceived exactly one of Finish and OnConnectionClose follows, or
 // neither when the connection was detached. An error that a callback returns,

@@ -174,6 +174,7 @@ func (sc *ServerConn) goAhead() {
 		sc.out.mu.Lock()
 		defer sc.out.mu.Unlock()
 		sc.adopt(sc.count)
+		sc.offer &^= expects // once: who waits for the lock does not read
 		_ = sc.sendContinue()
 	}
 }

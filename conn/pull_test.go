@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -61,6 +62,59 @@ func TestReadDoesNotWaitForWhatIsToBeSent(t *testing.T) {
 		answer, err := io.ReadAll(ours)
 		require.NoError(t, err)
 		assert.Equal(t, "xy", string(answer[way-1:]))
+		require.NoError(t, <-served)
+	})
+}
+
+// duplex reads on another goroutine than it writes.
+type duplex struct {
+	plainly
+	told chan struct{} // closed when the client was told to go ahead
+}
+
+func (*duplex) PullsBody() bool { return true }
+func (*duplex) Finish() error   { return nil }
+
+func (d *duplex) HeadersReceived(*StartLine, *Fields) error {
+	read := make(chan error)
+	go func() {
+		_, err := io.Copy(io.Discard, d.c)
+		read <- err
+	}()
+	<-d.told
+	if err := d.c.Reply(StatusLine(200), nil, bytes.Repeat([]byte("x"), 2*gatherAt)); err != nil {
+		return err
+	}
+	return <-read
+}
+
+// A client that was told to go ahead may send all before it reads the response,
+// which is blocked meanwhile.
+func TestReadAfterContinueDoesNotWaitForTheResponse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := conntest.PipeSize(256)
+		sc, err := NewServerConn(theirs, quietly(nil))
+		require.NoError(t, err)
+		d := &duplex{told: make(chan struct{})}
+		served := make(chan error, 1)
+		go func() {
+			served <- sc.Serve(context.Background(), delegates(func(c Conn) MessageDelegate {
+				d.c = c
+				return d
+			}))
+		}()
+		_, err = io.WriteString(ours, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n")
+		require.NoError(t, err)
+		goAhead := make([]byte, len("HTTP/1.1 100 Continue\r\n\r\n"))
+		_, err = io.ReadFull(ours, goAhead)
+		require.NoError(t, err)
+		close(d.told)
+		synctest.Wait()
+		_, err = ours.Write(make([]byte, 1000))
+		require.NoError(t, err)
+		answer, err := io.ReadAll(ours)
+		require.NoError(t, err)
+		assert.True(t, strings.HasSuffix(string(answer), "xx"))
 		require.NoError(t, <-served)
 	})
 }

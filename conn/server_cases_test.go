@@ -187,6 +187,19 @@ var serverCases = []serverCase{
 		events: "head POST /\nclose conn: the response was complete before the request", closed: true,
 	},
 	{
+		name: "malformed content behind a response that has begun", send: crlf("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\nx\n"),
+		set: func(r *recorder) {
+			r.headers = func(c Conn, _ *StartLine, _ *Fields) error {
+				if err := c.WriteHeaders(StatusLine(200), nil, []byte("a")); err != nil {
+					return err
+				}
+				return c.Flush()
+			}
+		},
+		want:   crlf("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n1\na\n"), // and never a 400 in it
+		events: "head POST /\nclose conn: peer broke RFC 9112 §7.1 at octet 0: ", closed: true,
+	},
+	{
 		name: "pipelined", send: crlf("GET /1 HTTP/1.1\nHost: a\n\nPOST /2 HTTP/1.1\nHost: a\nContent-Length: 3\n\nabcGET /3 HTTP/1.1\nHost: a\n\n"),
 		want:   empty200 + answers200("abc") + empty200,
 		events: "head GET /1\nfinish\nhead POST /2\ndata abc\nfinish\nhead GET /3\nfinish",

@@ -178,6 +178,24 @@ func TestWriteTimeout(t *testing.T) {
 	})
 }
 
+// Who asked for the connection to be closed, and sends on all the same, gets the
+// response: a reset would take it away (RFC 9112 §9.6). Who sends nothing more is
+// not waited for.
+func TestClosingLingersForWhoSendsOn(t *testing.T) {
+	const closing = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+	for more, waits := range map[string]bool{"": false, get: true} {
+		bubble(t, nil, newRecorder(), func(t *testing.T, c *client, sc *ServerConn) {
+			c.send(t, closing+more)
+			synctest.Wait()
+			_, err := c.Write([]byte("x"))
+			assert.Equal(t, waits, err == nil, "the server still reads")
+			got, closed := c.received()
+			assert.Equal(t, crlf("HTTP/1.1 200 OK\nContent-Length: 0\nConnection: close\n\n"), got)
+			assert.True(t, closed)
+		})
+	}
+}
+
 func TestLingerEnds(t *testing.T) {
 	bubble(t, nil, newRecorder(), func(t *testing.T, c *client, sc *ServerConn) {
 		c.send(t, "bad\r\n\r\n")
