@@ -1,5 +1,7 @@
 package parser
 
+import "encoding/binary"
+
 // FramingKind says how the end of a body is found (RFC 9112 §6.3).
 type FramingKind uint8
 
@@ -173,8 +175,19 @@ func (f *FieldSection) keepAlive(b []byte, v Version) bool {
 	if !f.Has(FieldConnection) {
 		return v >= HTTP11
 	}
+	if value, _ := f.Get(b, FieldConnection); !f.Repeated(FieldConnection) && isKeepAlive(value) {
+		return true
+	}
 	if f.HasToken(b, FieldConnection, "close") {
 		return false
 	}
 	return v >= HTTP11 || f.HasToken(b, FieldConnection, "keep-alive")
+}
+
+// isKeepAlive reports whether a value is just keep-alive, as nearly every Connection is that does not say
+// close. It holds no control, so small letters make no other octet a hyphen.
+func isKeepAlive(v []byte) bool {
+	const keepAli, ve = 'k' | 'e'<<8 | 'e'<<16 | 'p'<<24 | '-'<<32 | 'a'<<40 | 'l'<<48 | 'i'<<56, 'v' | 'e'<<8
+	return len(v) == len("keep-alive") &&
+		binary.LittleEndian.Uint64(v)|0x20*ones == keepAli && binary.LittleEndian.Uint16(v[8:])|0x2020 == ve
 }

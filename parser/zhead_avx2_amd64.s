@@ -16,7 +16,9 @@
 //	leave when S & U != 0            an empty line, an empty name, a fold
 //	F     = (S + ^U + carry) & U     the addition ripples through each name, to the octet behind it
 //
-// S + ^U + 1 is S - U, so the carry is a borrow that is not there.
+// S + ^U + 1 is S - U, so the carry is a borrow that is not there: ^U need not be
+// made, and no step needs ANDN but one.
+//
 // F | first is the tape, in order: the end of the method (or of "HTTP"), the
 // CR of the start line, then colon and CR of each field line. No mask says that
 // they are: a third control in a run lands on a line start and leaves, and that
@@ -26,13 +28,13 @@
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
-//	R9   carry of C            R10  -1: a borrow, no carry   R11  carry of S, 2 bits
+//	R9   carry of C            R10  -1 for no carry          R11  carry of S, 2 bits
 //	R15  U, then F             DX   C                        R14  first
 //	BX   S, then the sum       BP   the last block of the round
 //	AX   63                    R13  62
 //
-// mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
-// The result is the length of the head; minus the length when the caller has to
+// mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller. In
+// mode 2, and when 4 is added, the kernel goes on where it came to before. The result is the length of the head; minus the length when the caller has to
 // look at the lines, or, when bit 0 of repeated is set, at their names only; 0 when
 // more octets are needed; -1 when the kernel is not sure.
 //
@@ -392,7 +394,7 @@ TEXT ·headAVX2(SB), NOSPLIT, $24-40
 	VPBROADCASTQ byte<>+16(SB), Y11
 	VPXOR Y13, Y13, Y13
 	CMPQ mode+24(FP), $2
-	JEQ  begun
+	JAE  begun
 	CMPQ SI, CX
 	JA   tail
 	MOVQ CX, BP
@@ -947,6 +949,7 @@ unsure:
 	VZEROUPPER
 	RET
 begun:
+	ANDQ $3, mode+24(FP)
 	MOVQ f+16(FP), DI
 	MOVL FieldSection_fill(DI), DX
 	LEAQ (R8)(DX*2), R8

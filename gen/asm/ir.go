@@ -19,10 +19,10 @@ type op uint8
 const (
 	opEnter    op = iota // arguments, constants, and the state of a scan begun earlier
 	opLoop               // label: blocks of 64 octets until the last full one
-	opClassify           // load a block; masks T (tchar) and C (control), one bit an octet
-	opCarry              // the scalar step: line starts, name ends, and the leave mask
+	opClassify           // load a block; masks U (no tchar) and C (control), one bit an octet
+	opCarry              // the scalar step: line ends, line starts, and the leave mask
 	opLeave              // go to the exit when the leave mask is not zero
-	opAppend             // positions of name ends and line ends to the tape
+	opAppend             // name ends; their positions and those of line ends to the tape
 	opNext               // next block; after a round without positions, the skip loop
 	opTail               // the last, partial block, without touching a page that holds no input
 	opMore               // the input is used up: note the state of the last full block
