@@ -142,7 +142,7 @@ func (s *Server) enrol(nc net.Conn) *ServerConn {
 	if s.TLSConfig != nil {
 		nc = tls.Server(nc, s.TLSConfig)
 	}
-	sc := newServerConn(nc, s.set, &s.clock, s)
+	sc := newServerConn(nc, s.set, s)
 	s.conns.add(sc)
 	return sc
 }
@@ -171,7 +171,7 @@ func (s *Server) serveConn(h *home, sc *ServerConn, nc net.Conn) {
 	ended := true
 	defer s.settle(sc, &ended)
 	switch t, ok := sc.nc.(*tls.Conn); {
-	case sc.started.Swap(true): // closed before it began
+	case sc.becomes(started): // closed before it began
 	case ok && !s.secure(h, sc, t): // nothing is left to serve
 	default:
 		ended = sc.prepare(h) && sc.drive()

@@ -89,7 +89,7 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 var errNilRequest = errors.New("conn: the request or its context is nil")
 
 func (c *Client) init() {
-	c.set, c.err = c.Params.settle()
+	c.set, c.err = c.Params.settle(&c.clock)
 	if c.MaxIdlePerHost == 0 {
 		c.MaxIdlePerHost = DefaultMaxIdlePerHost
 	}

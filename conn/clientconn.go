@@ -82,21 +82,21 @@ func NewClient(nc net.Conn, p *Params) (*ClientConn, error) {
 	if nc == nil {
 		return nil, errNilConn
 	}
-	set, err := p.settle()
+	set, err := p.settle(new(clock))
 	if err != nil {
 		return nil, err
 	}
-	return newClientConn(nc, set, new(clock)), nil
+	return newClientConn(nc, set), nil
 }
 
-func newClientConn(nc net.Conn, set *settings, c *clock) *ClientConn {
-	cc := &ClientConn{link: link{nc: nc, set: set, clock: c, place: -1}, opts: set.opts, head: new(parser.ResponseHead)}
+func newClientConn(nc net.Conn, set *settings) *ClientConn {
+	cc := &ClientConn{link: link{nc: nc, set: set, place: -1}, opts: set.opts, head: new(parser.ResponseHead)}
 	cc.opts.Lenience |= parser.LenientObsFold | parser.LenientMissingReasonSpace
 	cc.via = newTransport(&cc.link)
 	cc.pump, _ = cc.via.(*pump)
 	cc.out.mu, cc.out.link, cc.out.owner = &cc.mu, &cc.link, cc
 	cc.in.opts = &cc.opts
-	c.add(&cc.link)
+	set.clock.add(&cc.link)
 	return cc
 }
 
@@ -123,7 +123,7 @@ func (cc *ClientConn) shut(err error) {
 		return
 	}
 	cc.closing.Store(true)
-	cc.clock.remove(&cc.link)
+	cc.set.clock.remove(&cc.link)
 	if !cc.detached.Load() {
 		_ = cc.nc.Close()
 	}

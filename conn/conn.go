@@ -32,7 +32,7 @@ func (c Conn) lock() (*outbound, error) {
 		return &s.out, nil
 	}
 	c.sc.mu.Unlock()
-	if c.sc.detached.Load() {
+	if c.sc.is(detached) {
 		return nil, ErrDetached
 	}
 	return nil, ErrFinished

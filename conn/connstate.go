@@ -27,6 +27,20 @@ func (s ConnState) String() string {
 	return "unknown"
 }
 
+// mark is something that a server's connection becomes, and stays.
+type mark uint32
+
+const (
+	started  mark = 1 << iota // its loop has begun, or it was closed instead
+	draining                  // no exchange follows the one under way
+	detached                  // it is somebody else's
+)
+
+func (sc *ServerConn) is(m mark) bool { return mark(sc.marks.Load())&m != 0 }
+
+// becomes reports whether it was that before.
+func (sc *ServerConn) becomes(m mark) (was bool) { return mark(sc.marks.Or(uint32(m)))&m != 0 }
+
 // setState tells the server's hook, if there is one, of a change.
 func (sc *ServerConn) setState(s ConnState) {
 	if sc.server != nil && sc.server.ConnState != nil {

@@ -27,7 +27,7 @@ func (c Conn) stopAt(t time.Time) *stop {
 	if t.IsZero() {
 		return nil
 	}
-	return &stop{exchange: c.exchange, at: max(c.sc.clock.now.Load()+int64(time.Until(t)), 1)}
+	return &stop{exchange: c.exchange, at: max(c.sc.set.clock.now.Load()+int64(time.Until(t)), 1)}
 }
 
 // SetReadDeadline makes Read fail with [ErrBodyTimeout] from t on, to the
@@ -39,7 +39,7 @@ func (c Conn) SetReadDeadline(t time.Time) error {
 	}
 	s := c.stopAt(t)
 	c.sc.readStop.Store(s)
-	if s.passed(c.exchange, c.sc.clock) && s.due(s.at) {
+	if s.passed(c.exchange, c.sc.set.clock) && s.due(s.at) {
 		c.sc.via.wakeReader()
 	}
 	return nil
@@ -53,7 +53,7 @@ func (c Conn) SetWriteDeadline(t time.Time) error {
 	}
 	s := c.stopAt(t)
 	c.sc.writeStop.Store(s)
-	if s.passed(c.exchange, c.sc.clock) && s.due(s.at) {
+	if s.passed(c.exchange, c.sc.set.clock) && s.due(s.at) {
 		c.sc.via.wakeWriter()
 	}
 	return nil
@@ -71,5 +71,5 @@ func (l *link) checkStops(now int64) {
 
 // stopped reports whether nothing may be sent any more, for it is too late.
 func (o *outbound) stopped() bool {
-	return o.link.writeStop.Load().passed(o.exchange, o.link.clock)
+	return o.link.writeStop.Load().passed(o.exchange, o.link.set.clock)
 }

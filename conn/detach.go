@@ -50,14 +50,14 @@ func (c Conn) detach() (nc net.Conn, residual []byte, err error) {
 	}
 	residual = append(residual, sc.in.bytes()...)
 	sc.in.drop()
-	sc.detached.Store(true)
+	sc.becomes(detached)
 	sc.close()
 	return nc, residual, nil
 }
 
 // detach gives the net.Conn back as it was. No tick touches it any more.
 func (s stream) detach() (net.Conn, error) {
-	s.clock.remove(s.link)
+	s.set.clock.remove(s.link)
 	s.handed = true
 	return s.nc, s.nc.SetDeadline(noDeadline)
 }

@@ -4,7 +4,6 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
-	"syscall"
 )
 
 // looped is the driver for very many idle connections: no goroutine and no
@@ -29,7 +28,6 @@ type looped struct {
 
 	reader *sleeper // guarded by mu
 	writer atomic.Pointer[sleeper]
-	left   func()  // of watch; guarded by mu
 	next   *looped // in the loop's queue of those to look at
 	queued atomic.Bool
 	mode   atomic.Uint32 // a loopMode; it changes with mu held
@@ -39,15 +37,19 @@ type looped struct {
 	dry   bool // the socket had less than we had room for
 	waits bool // afterWait is due
 
-	mu      sync.Mutex    // a leaf: nothing else is locked under it
-	broken  syscall.Errno // why sending what was parked failed; 0: it did not
-	armed   uint32        // events that epoll has been asked for; 0: not in its set
-	sent    int32         // octets of rest that have been
-	closed  bool          // the descriptor is not ours any more
-	wantIn  bool          // reader waits for octets
-	wantOut bool          // writer waits for room
-	woken   bool          // wakeReader was called
+	watched bool       // somebody wants to know when the peer leaves; guarded by mu
+	mu      sync.Mutex // a leaf: nothing else is locked under it
+	broken  errno32    // why sending what was parked failed; 0: it did not
+	armed   uint32     // events that epoll has been asked for; 0: not in its set
+	sent    int32      // octets of rest that have been
+	closed  bool       // the descriptor is not ours any more
+	wantIn  bool       // reader waits for octets
+	wantOut bool       // writer waits for room
+	woken   bool       // wakeReader was called
 }
+
+// errno32 is a syscall.Errno in half the room.
+type errno32 uint32
 
 // loopMode is what a connection waits for.
 type loopMode = uint32
@@ -268,7 +270,7 @@ func (d *looped) finish() {
 	sc, server := d.sc, d.sc.server
 	o := &sc.out
 	o.mu.Lock()
-	if !sc.closing.Load() && !sc.detached.Load() {
+	if !sc.closing.Load() && !sc.is(detached) {
 		_ = o.flush()
 		_ = d.send(nil)
 	}

@@ -283,7 +283,7 @@ func (d *raw) detach() (net.Conn, error) {
 	}
 	nc, err := netConnOf(d.fd)
 	if err == nil {
-		d.sc.clock.remove(d.link)
+		d.sc.set.clock.remove(d.link)
 	}
 	return nc, err
 }

@@ -62,7 +62,7 @@ func (sc *ServerConn) advance() (v verdict) {
 		}
 		switch sc.phase {
 		case serveHead:
-			if sc.draining.Load() {
+			if sc.is(draining) {
 				sc.retired()
 				continue
 			}
@@ -212,7 +212,7 @@ func (sc *ServerConn) deliverHead() {
 		rd.fields.clear() // whoever kept it reads nothing, not the next request
 	}
 	switch {
-	case sc.detached.Load():
+	case sc.is(detached):
 		sc.owed, sc.phase = false, serveEnd
 	case err != nil:
 		sc.failed(&callbackError{err})
@@ -235,7 +235,7 @@ func (sc *ServerConn) deliverHead() {
 // false when more octets are needed.
 func (sc *ServerConn) contentRead() bool {
 	switch {
-	case sc.detached.Load():
+	case sc.is(detached):
 		sc.owed, sc.phase = false, serveEnd
 	case sc.in.done:
 		sc.finishRequest()
@@ -253,7 +253,7 @@ func (sc *ServerConn) contentRead() bool {
 func (sc *ServerConn) discard() {
 	if sc.ask.has(persists) && sc.in.near() {
 		sc.in.coded = false
-		sc.phase, sc.drain, sc.by = serveDiscard, discardOctets+int64(sc.in.len()), sc.clock.after(discardTime)
+		sc.phase, sc.drain, sc.by = serveDiscard, discardOctets+int64(sc.in.len()), sc.set.clock.after(discardTime)
 		return
 	}
 	sc.in.end()
@@ -291,7 +291,7 @@ func (sc *ServerConn) finishRequest() {
 	sc.owed = false
 	err := sc.message.Finish()
 	switch {
-	case sc.detached.Load():
+	case sc.is(detached):
 		sc.phase = serveEnd
 	case err != nil:
 		sc.failed(&callbackError{err})
@@ -341,7 +341,7 @@ func (sc *ServerConn) linger() {
 	half, ok := sc.nc.(interface{ CloseWrite() error })
 	if err == nil && ok && half.CloseWrite() == nil {
 		sc.in.forget()
-		sc.phase, sc.drain, sc.by = serveLinger, lingerOctets, sc.clock.after(lingerTime)
+		sc.phase, sc.drain, sc.by = serveLinger, lingerOctets, sc.set.clock.after(lingerTime)
 	}
 }
 

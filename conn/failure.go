@@ -33,7 +33,7 @@ func (sc *ServerConn) reject(e *InputError) {
 		start := StatusLine(e.Status)
 		b := o.room()
 		b.b, _ = start.appendStatusLine(b.b)
-		b.b = append(b.b, sc.clock.dateLine()...)
+		b.b = append(b.b, sc.set.clock.dateLine()...)
 		b.b = append(b.b, "Connection: close\r\n"...)
 		b.b = e.appendExplanation(b.b, explains)
 	}

@@ -12,18 +12,20 @@ import (
 	"github.com/h1wire/h1wire/parser"
 )
 
-// settings are Params in the form that connections use; many share one.
+// settings are Params in the form that connections use, and their clock; many
+// share one.
 type settings struct {
 	*Params
-	opts parser.Options
+	opts  parser.Options
+	clock *clock
 }
 
-func (p *Params) settle() (*settings, error) {
+func (p *Params) settle(c *clock) (*settings, error) {
 	r, err := p.resolved()
 	if err != nil {
 		return nil, err
 	}
-	return &settings{Params: r, opts: r.options()}, nil
+	return &settings{Params: r, opts: r.options(), clock: c}, nil
 }
 
 // late is what the clock puts in the place of a time that has passed.
@@ -32,10 +34,9 @@ const late = -1
 // link is one connection, as the core sees it: the net.Conn, how octets move
 // over it, and by when it wants to be woken. Server and client have one each.
 type link struct {
-	nc    net.Conn
-	set   *settings
-	clock *clock
-	via   transport
+	nc  net.Conn
+	set *settings
+	via transport
 
 	readBy  atomic.Int64 // when waiting for octets is late; 0: never
 	writeBy atomic.Int64 // when a blocked write is late
@@ -164,7 +165,7 @@ const writePiece = 256 << 10
 
 func (s stream) write(p []byte) error {
 	for len(p) > 0 {
-		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
+		s.writeBy.Store(s.set.clock.after(s.set.WriteTimeout))
 		n, err := s.nc.Write(p[:min(len(p), writePiece)])
 		s.sent.Add(int64(n))
 		p = p[n:]
@@ -189,7 +190,7 @@ func (s stream) slow(progress bool, err *error) bool {
 	switch {
 	case s.closing.Load():
 		*err = errClosed
-	case s.writeStop.Load().passed(s.exchange, s.clock):
+	case s.writeStop.Load().passed(s.exchange, s.set.clock):
 		*err = ErrWriteTimeout
 	case progress || s.writeBy.Load() != late:
 		return true
@@ -222,7 +223,7 @@ func (s stream) writeBoth(a, b []byte) error {
 		gatherings.Put(g)
 	}()
 	for {
-		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
+		s.writeBy.Store(s.set.clock.after(s.set.WriteTimeout))
 		n, err := g.left.WriteTo(s.nc)
 		s.sent.Add(n)
 		if err == nil {

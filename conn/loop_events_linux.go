@@ -60,7 +60,7 @@ func (d *looped) arm(exact bool) error {
 	if d.wantOut || d.rest.Load() != nil {
 		want |= pollOut
 	}
-	if d.left != nil {
+	if d.watched {
 		want |= unix.EPOLLRDHUP
 	}
 	if d.closed || want == d.armed || !exact && want&^d.armed == 0 {
@@ -95,9 +95,9 @@ func (d *looped) notice(events uint32) bool {
 		d.wantIn = false
 		d.reader.wake()
 	}
-	var left func()
-	if d.left != nil && events&pollGone != 0 && peerLeft(d.fd) {
-		left, d.left = d.left, nil
+	left := d.watched && events&pollGone != 0 && peerLeft(d.fd)
+	if left {
+		d.watched = false
 	}
 	serve := false
 	if !d.away.Load() {
@@ -113,8 +113,8 @@ func (d *looped) notice(events uint32) bool {
 		_ = d.arm(true)
 	}
 	d.mu.Unlock()
-	if left != nil {
-		left()
+	if left {
+		d.sc.watcher().left()
 	}
 	return serve
 }
@@ -191,18 +191,18 @@ func (d *looped) awaitOctets() (woken bool) {
 	return woken
 }
 
-// watch implements transport: the loop sees the peer leave.
-func (d *looped) watch(left func()) {
+// watch implements transport: the loop sees the peer leave, and tells the watcher.
+func (d *looped) watch(func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.left = left
+	d.watched = true
 	_ = d.arm(false)
 }
 
 func (d *looped) unwatch() []byte {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.left = nil
+	d.watched = false
 	return nil
 }
 

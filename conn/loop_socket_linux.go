@@ -66,7 +66,7 @@ func (d *looped) detach() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.sc.clock.remove(&d.sc.link)
+	d.sc.set.clock.remove(&d.sc.link)
 	d.sc.handed = true
 	return nc, d.Close()
 }

@@ -69,7 +69,7 @@ func (d *looped) park(p []byte) {
 // hurry gives the peer WriteTimeout from now on to read something.
 func (d *looped) hurry() {
 	sc := d.sc
-	sc.writeBy.Store(sc.clock.after(sc.set.WriteTimeout))
+	sc.writeBy.Store(sc.set.clock.after(sc.set.WriteTimeout))
 }
 
 // send sends p behind what is parked, or parks it if that is nothing and p is
@@ -166,7 +166,7 @@ func (d *looped) tooSlow() error {
 	switch {
 	case sc.closing.Load():
 		return errClosed
-	case sc.writeBy.Load() == late, sc.writeStop.Load().passed(sc.exchange, sc.clock):
+	case sc.writeBy.Load() == late, sc.writeStop.Load().passed(sc.exchange, sc.set.clock):
 		return ErrWriteTimeout
 	}
 	return nil
@@ -175,12 +175,12 @@ func (d *looped) tooSlow() error {
 // writable is called when the socket takes octets, or is broken. mu is held.
 func (d *looped) writable() {
 	if rest := d.rest.Load(); rest != nil {
-		n, errno := d.sendNow(rest.b[d.sent:])
+		n, err := d.sendNow(rest.b[d.sent:])
 		d.sent += int32(n)
 		if n > 0 {
 			d.hurry()
 		}
-		if d.broken = errno; errno == 0 && int(d.sent) < len(rest.b) {
+		if d.broken = errno32(err); err == 0 && int(d.sent) < len(rest.b) {
 			return
 		}
 		d.rest.Store(nil)
@@ -198,7 +198,7 @@ func (d *looped) writable() {
 func (d *looped) breakOff() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.broken = syscall.ETIMEDOUT
+	d.broken = errno32(syscall.ETIMEDOUT)
 	if rest := d.rest.Swap(nil); rest != nil {
 		rest.release()
 	}
@@ -208,7 +208,7 @@ func (d *looped) breakOff() {
 func (d *looped) brokenBy() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return writeError(d.broken)
+	return writeError(syscall.Errno(d.broken))
 }
 
 // wakeWriter implements transport.

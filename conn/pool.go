@@ -163,7 +163,7 @@ func (p *pool) dial(ctx context.Context, r *Request, join bool) (*pooledConn, er
 		return nil, err
 	}
 	pc := &pooledConn{
-		ClientConn: newClientConn(nc, p.client.set, &p.client.clock),
+		ClientConn: newClientConn(nc, p.client.set),
 		wrote:      make(chan struct{}, 1),
 		look:       newLooker(nc),
 	}

@@ -61,7 +61,7 @@ func (c Conn) Read(p []byte) (int, error) {
 	switch {
 	case pull.exchange != c.exchange:
 		return c.readNothing()
-	case c.sc.detached.Load():
+	case c.sc.is(detached):
 		return 0, ErrDetached
 	case len(p) == 0:
 		return 0, nil
@@ -71,7 +71,7 @@ func (c Conn) Read(p []byte) (int, error) {
 			return 0, pull.err
 		}
 		data, err := c.sc.pullNext()
-		if err == ErrBodyTimeout && c.sc.readStop.Load().passed(c.exchange, c.sc.clock) {
+		if err == ErrBodyTimeout && c.sc.readStop.Load().passed(c.exchange, c.sc.set.clock) {
 			return 0, err // and not kept: the deadline may be moved
 		}
 		pull.data, pull.err = data, err
@@ -115,7 +115,7 @@ func (sc *ServerConn) pullNext() ([]byte, error) {
 		if in.done {
 			continue
 		}
-		if sc.readStop.Load().passed(sc.count, sc.clock) {
+		if sc.readStop.Load().passed(sc.count, sc.set.clock) {
 			return nil, ErrBodyTimeout
 		}
 		sc.goAhead()

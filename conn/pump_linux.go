@@ -58,7 +58,7 @@ func (x *pump) probe() {
 // request sends what o has ready, whose lock is held, unlocks it, and reads.
 func (x *pump) request(o *outbound, p []byte) (int, error) {
 	x.o, x.p, x.n, x.errno, x.partial = o, p, 0, 0, false
-	x.writeBy.Store(x.clock.after(x.set.WriteTimeout))
+	x.writeBy.Store(x.set.clock.after(x.set.WriteTimeout))
 	x.idle.Store(idleFresh)
 	err := x.rc.Read(x.step)
 	x.idle.Store(idleNot)

@@ -267,10 +267,10 @@ func (cc *ClientConn) await(p []byte) (n int, err error) {
 	var by int64
 	switch {
 	case !cc.heading:
-		by = cc.clock.after(cc.in.wait(cc.clock.now.Load(), cc.set.Params))
+		by = cc.set.clock.after(cc.in.wait(cc.set.clock.now.Load(), cc.set.Params))
 	case cc.in.len() > 0:
 		if cc.by == 0 {
-			cc.by = cc.clock.after(cc.set.HeaderTimeout)
+			cc.by = cc.set.clock.after(cc.set.HeaderTimeout)
 		}
 		by = cc.by
 	}
@@ -293,7 +293,7 @@ func (cc *ClientConn) await(p []byte) (n int, err error) {
 	}
 	cc.waiting.Store(false)
 	if !cc.heading {
-		cc.in.waited(cc.clock.now.Load())
+		cc.in.waited(cc.set.clock.now.Load())
 	}
 	return n, err
 }

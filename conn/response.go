@@ -60,7 +60,7 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 	buf := o.room()
 	b := buf.b
 	if start.Status == 200 && start.Reason == nil && body == bodyFixed && length >= 0 && !h.hasAny(setOf(parser.FieldDate)|setOf(parser.FieldContentLength)) {
-		b = append(b, *sc.clock.opening.Load()...)
+		b = append(b, *sc.set.clock.opening.Load()...)
 		b = appendLength(b, length)
 	} else if b, err = sc.begin(b, start, h, body, length); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 	// Whether the rest of the request comes is not known while its content is
 	// held back; nor is much of it read for a response that is complete already.
 	reads := sc.ask.has(isRead|isNear) || length < 0 && !sc.ask.has(expects)
-	persist := sc.ask.has(persists) && body != bodyUntilClose && reads && !sc.draining.Load()
+	persist := sc.ask.has(persists) && body != bodyUntilClose && reads && !sc.is(draining)
 	options := h.options()
 	tunnel := start.Status == 101 || sc.ask.has(isConnect) && start.Status/100 == 2
 	skip := setOf(parser.FieldTransferEncoding) // ours is written below
@@ -104,7 +104,7 @@ func (sc *ServerConn) begin(b []byte, start *StartLine, h *Header, body sendBody
 		return b, err
 	}
 	if !h.has(parser.FieldDate) {
-		b = append(b, sc.clock.dateLine()...)
+		b = append(b, sc.set.clock.dateLine()...)
 	}
 	switch {
 	case start.Status == 205:

@@ -36,7 +36,7 @@ func (s stream) readFrom(r io.Reader) (sent int64, taken bool, err error) {
 	}
 	defer s.writeBy.Store(0)
 	for {
-		s.writeBy.Store(s.clock.after(s.set.WriteTimeout))
+		s.writeBy.Store(s.set.clock.after(s.set.WriteTimeout))
 		n, err := tcp.ReadFrom(r)
 		s.sent.Add(n)
 		sent += n

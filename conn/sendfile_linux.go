@@ -101,7 +101,7 @@ func (d *raw) readFrom(r io.Reader) (sent int64, taken bool, err error) {
 	}
 	defer d.writeBy.Store(0)
 	for {
-		d.writeBy.Store(d.clock.after(d.set.WriteTimeout))
+		d.writeBy.Store(d.set.clock.after(d.set.WriteTimeout))
 		before := t.sent
 		err := rc.Write(func(fd uintptr) bool { return t.send(int(fd)) })
 		switch {

@@ -96,7 +96,7 @@ func (s *Server) beginLocked() error {
 	if p.Logger == nil {
 		p.Logger = s.Logger
 	}
-	set, err := p.settle()
+	set, err := p.settle(&s.clock)
 	if err != nil {
 		return err
 	}

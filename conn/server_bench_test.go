@@ -31,8 +31,8 @@ func benchmarkCore(b *testing.B, send string, exchanges int, f *frugal) {
 	sc.via = sink{stream{&sc.link}}
 	sc.home = &home{context.Background(), f}
 	sc.open()
-	sc.clock.add(&sc.link)
-	defer sc.clock.remove(&sc.link)
+	sc.set.clock.add(&sc.link)
+	defer sc.set.clock.remove(&sc.link)
 	b.SetBytes(int64(len(send) / exchanges))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -33,9 +33,7 @@ type ServerConn struct {
 	count  uint64
 
 	answered atomic.Uint64 // the last whose response is complete, or can never be
-	draining atomic.Bool   // no exchange after the one under way
-	detached atomic.Bool
-	started  atomic.Bool   // the loop, or Close instead of it
+	marks    atomic.Uint32 // of mark
 	state    atomic.Uint32 // a ConnState
 	nth      int32         // in server.conns, -1 when not; guarded by server.mu
 	ended    ending        // of the loop
@@ -54,16 +52,16 @@ func NewServerConn(nc net.Conn, p *Params) (*ServerConn, error) {
 	if nc == nil {
 		return nil, errNilConn
 	}
-	set, err := p.settle()
+	set, err := p.settle(new(clock))
 	if err != nil {
 		return nil, err
 	}
-	return newServerConn(nc, set, new(clock), nil), nil
+	return newServerConn(nc, set, nil), nil
 }
 
 // newServerConn returns a connection of s, if that is not nil.
-func newServerConn(nc net.Conn, set *settings, c *clock, s *Server) *ServerConn {
-	sc := &ServerConn{link: link{nc: nc, set: set, clock: c, place: -1}}
+func newServerConn(nc net.Conn, set *settings, s *Server) *ServerConn {
+	sc := &ServerConn{link: link{nc: nc, set: set, place: -1}}
 	d := Auto
 	if s != nil {
 		sc.server, d = s, s.Driver
@@ -81,7 +79,7 @@ func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
 	if d == nil {
 		return errNilDelegate
 	}
-	if sc.started.Swap(true) {
+	if sc.becomes(started) {
 		return errServed
 	}
 	stop := context.AfterFunc(ctx, sc.interruptAll)
@@ -98,7 +96,7 @@ var errServed = fmt.Errorf("conn: served or closed before: %w", net.ErrClosed)
 func (sc *ServerConn) prepare(h *home) bool {
 	sc.home = h
 	sc.open()
-	sc.clock.add(&sc.link)
+	sc.set.clock.add(&sc.link)
 	sc.setState(StateNew)
 	if l, ok := sc.via.(*looped); ok {
 		l.enlist()
@@ -125,7 +123,7 @@ func (sc *ServerConn) drive() (ended bool) {
 // that would be never, it returns at once, and the connection ends when the
 // callback returns.
 func (sc *ServerConn) Close() error {
-	if !sc.started.Swap(true) {
+	if !sc.becomes(started) {
 		return sc.closeUnserved()
 	}
 	sc.interruptAll()
@@ -147,7 +145,7 @@ func (sc *ServerConn) closeUnserved() error {
 // error, when ctx is done, and leaves the connection then as it is. Before Serve
 // it is Close.
 func (sc *ServerConn) Shutdown(ctx context.Context) error {
-	if !sc.started.Swap(true) {
+	if !sc.becomes(started) {
 		return sc.closeUnserved()
 	}
 	sc.retire()
@@ -161,7 +159,7 @@ func (sc *ServerConn) Shutdown(ctx context.Context) error {
 
 // retire lets no further exchange begin, and wakes a connection that waits for one.
 func (sc *ServerConn) retire() {
-	sc.draining.Store(true)
+	sc.becomes(draining)
 	sc.via.wakeReader()
 }
 
@@ -214,11 +212,11 @@ func (sc *ServerConn) endIf(ended *bool) {
 func (sc *ServerConn) end() {
 	sc.open()
 	sc.unwatch()
-	sc.clock.remove(&sc.link)
+	sc.set.clock.remove(&sc.link)
 	o := &sc.out
 	o.mu.Lock()
-	detached := sc.detached.Load()
-	if !detached {
+	gone := sc.is(detached)
+	if !gone {
 		if !sc.closing.Load() {
 			_ = o.flush()
 		}
@@ -237,7 +235,7 @@ func (sc *ServerConn) end() {
 	if !sc.handed {
 		_ = sc.nc.Close()
 	}
-	if !detached {
+	if !gone {
 		sc.setState(StateClosed)
 	}
 	sc.message = nil

@@ -12,18 +12,18 @@ func (sc *ServerConn) beforeWait() (free bool) {
 	case serveHead:
 		if sc.in.len() == 0 {
 			if sc.idleBy == 0 {
-				sc.idleBy = sc.clock.after(sc.set.IdleTimeout)
+				sc.idleBy = sc.set.clock.after(sc.set.IdleTimeout)
 				sc.setState(StateIdle)
 			}
 			by = sc.idleBy
 			break
 		}
 		if sc.by == 0 {
-			sc.by = sc.clock.after(sc.set.HeaderTimeout)
+			sc.by = sc.set.clock.after(sc.set.HeaderTimeout)
 		}
 		by = sc.by
 	case serveContent, serveHeaders:
-		by = sc.clock.after(sc.in.wait(sc.clock.now.Load(), sc.set.Params))
+		by = sc.set.clock.after(sc.in.wait(sc.set.clock.now.Load(), sc.set.Params))
 	case serveDiscard, serveLinger:
 		by = sc.by
 	}
@@ -40,7 +40,7 @@ func (sc *ServerConn) afterWait() {
 		sc.out.alone.Store(false)
 	}
 	if sc.phase == serveContent || sc.phase == serveHeaders {
-		sc.in.waited(sc.clock.now.Load())
+		sc.in.waited(sc.set.clock.now.Load())
 	}
 }
 
