@@ -14,7 +14,7 @@ import (
 	"github.com/h1wire/h1wire/bench/result"
 )
 
-// TestSmoke runs the suite for a second, from building the servers to the charts.
+// TestSmoke runs the suite for a few seconds, from building the servers to the charts.
 func TestSmoke(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and starts servers")
@@ -25,7 +25,7 @@ func TestSmoke(t *testing.T) {
 	t.Chdir("..")
 	out := t.TempDir()
 	o, err := parse([]string{"-servers", "^(floor|net/http|net/http client)$", "-cases", "^(plain 64|GET 1 MB|TLS 64|rate 20000|idle|client 64)$",
-		"-rounds", "2", "-warm", "20ms", "-d", "100ms", "-idle", "50", "-out", out})
+		"-rounds", "2", "-warm", "100ms", "-d", "300ms", "-idle", "50", "-out", out})
 	require.NoError(t, err)
 	o.h1check = h1check{}
 	require.NoError(t, run(t.Context(), o))
