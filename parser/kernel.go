@@ -31,11 +31,21 @@ func chosen(name string) kernel {
 	return best
 }
 
-// What a kernel is to read. Lines are left to settle in the last mode.
+// What a kernel is to read. Lines are left to settle in the last mode. There, and with
+// goingOn, it goes on where it came to before.
 const (
 	modeRequest = iota
 	modeResponse
 	modeLines
+
+	goingOn = 4
+)
+
+// minPiece is how many octets make a kernel worth its call for a head that goes on with
+// another field line, minLong for one that goes on in a value.
+const (
+	minPiece = 256
+	minLong  = 1024
 )
 
 // minTrailers is how many octets make a kernel worth its call for a trailer section.

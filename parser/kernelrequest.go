@@ -3,30 +3,30 @@ package parser
 import "encoding/binary"
 
 // parseBlocks goes on where a kernel has returned n for b. It returns the length
-// of the head, or 0 when the table has to go on, from where the scan is then. limit is
+// of the head, or 0 when the scan has to go on from where it is then. limit is
 // on field lines.
-func (h *RequestHead) parseBlocks(b []byte, limit, n int) int {
+func (h *RequestHead) parseBlocks(b []byte, limit, n, mode int) int {
 	f := &h.Fields
 	if n == -1 {
-		n = f.again(b, modeRequest)
+		n = f.again(b, mode)
 	}
 	lines := f.lines
 	if lines <= limit && (n > 0 || n < -1 && f.repeated&namesUnsure != 0) {
+		f.pos = 0
 		h.Method = MethodOf(h.MethodName.Bytes(b)) // kernels know the shorter ones
 		return f.identified(b, n)
 	}
-	switch end := int(f.tape[1]); {
+	end := int(f.tape[1])
+	switch {
 	case n < -1 && lines <= limit && h.lineFromTape(b):
 		f.begin(requestStart)
 		f.lineEnd(b, end)
 		if f.settle(b, lines, 0) {
 			return -n
 		}
-	case n == 0 && f.fill >= 2 && int(f.at) >= end+2 && h.lineFromTape(b) && run(h.Target.Bytes(b), isTarget) == uint(h.Target.Len):
-		if f.goOn(b, limit, requestFirstField, requestField) {
-			f.mark = [3]uint32{0, h.MethodName.Len, h.Target.Off + h.Target.Len}
-			return 0
-		}
+	case n == 0 && (f.pos > 0 || f.fill >= 2 && int(f.at) >= end+2 && h.lineFromTape(b) && run(h.Target.Bytes(b), isTarget) == uint(h.Target.Len)):
+		f.goOn(b, limit)
+		return 0
 	}
 	f.begin(requestStart)
 	return 0

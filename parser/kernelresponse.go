@@ -7,27 +7,28 @@ import (
 
 // parseBlocks is [RequestHead.parseBlocks] for a response. It leaves the status
 // line to startLine.
-func (h *ResponseHead) parseBlocks(b []byte, limit int) int {
+func (h *ResponseHead) parseBlocks(b []byte, limit, mode int) int {
 	f := &h.Fields
-	n := headKernel(unsafe.SliceData(b), len(b), f, modeResponse)
+	n := headKernel(unsafe.SliceData(b), len(b), f, mode)
 	if n == -1 {
-		n = f.again(b, modeResponse)
+		n = f.again(b, mode)
 	}
 	lines := f.lines
 	if lines <= limit && (n > 0 || n < -1 && f.repeated&namesUnsure != 0) && h.lineFromTape(b) {
+		f.pos = 0
 		return f.identified(b, n)
 	}
-	switch end := int(f.tape[1]); {
+	end := int(f.tape[1])
+	switch {
 	case n < -1 && lines <= limit && h.lineFromTape(b):
 		f.begin(responseStart)
 		f.lineEnd(b, end)
 		if f.settle(b, lines, 0) {
 			return -n
 		}
-	case n == 0 && f.fill >= 2 && int(f.at) >= end+2 && h.lineFromTape(b):
-		if f.goOn(b, limit, responseFirstField, responseField) {
-			return 0
-		}
+	case n == 0 && (f.pos > 0 || f.fill >= 2 && int(f.at) >= end+2 && h.lineFromTape(b)):
+		f.goOn(b, limit)
+		return 0
 	}
 	f.begin(responseStart)
 	return 0

@@ -46,15 +46,19 @@ func (h *RequestHead) parse(b []byte, o *Options, n int) (int, error) {
 	f := &h.Fields
 	limit := o.headSize()
 	blocks := b[:min(len(b), limit, maxTape)]
-	unsure := f.pos > 0 && f.state >= stateName
+	mode, unsure := modeRequest, f.pos > 0 && f.state >= stateName
 	if unsure {
-		f.pos = 0
-		n = headKernel(unsafe.SliceData(blocks), len(blocks), f, modeRequest)
+		mode += goingOn
+		n = headKernel(unsafe.SliceData(blocks), len(blocks), f, mode)
 	}
-	if active > kernelWords && f.pos == 0 && len(b) >= minSection {
-		if n := h.parseBlocks(blocks, o.fields(), n); n > 0 {
+	if active > kernelWords && (f.pos == 0 || unsure) && len(b) >= minSection {
+		if n := h.parseBlocks(blocks, o.fields(), n, mode); n > 0 {
 			return n, nil
 		}
+		if f.waits(b, o) {
+			return 0, nil
+		}
+		unsure = unsure || f.pos > 0
 	}
 	if f.pos == 0 || unsure {
 		f.begin(requestStart)

@@ -17,16 +17,20 @@ func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) {
 	if f.waits(b, o) {
 		return 0, nil
 	}
-	unsure := f.pos > 0 && f.state >= stateName
-	if unsure {
-		f.pos = 0
-	}
 	limit := o.headSize()
-	if active > kernelWords && f.pos == 0 && len(b) >= minSection {
-		if n := h.parseBlocks(b[:min(len(b), limit, maxTape)], o.fields()); n > 0 {
+	mode, unsure := modeResponse, f.pos > 0 && f.state >= stateName
+	if unsure {
+		mode += goingOn
+	}
+	if active > kernelWords && (f.pos == 0 || unsure) && len(b) >= minSection {
+		if n := h.parseBlocks(b[:min(len(b), limit, maxTape)], o.fields(), mode); n > 0 {
 			h.startLine(b)
 			return n, nil
 		}
+		if f.waits(b, o) {
+			return 0, nil
+		}
+		unsure = unsure || f.pos > 0
 	}
 	if f.pos == 0 || unsure {
 		f.begin(responseStart)

@@ -6,11 +6,11 @@ import (
 	"unsafe"
 )
 
-// A head that comes in pieces is read by a kernel when its empty line has come.
-// Until then the table reads what came first; behind the start line nothing is noted of
-// what comes later, it is only held against the grammar. Where it breaks it, the table
-// begins anew, and says how. So an octet is looked at twice, or three times if it
-// came first, however many pieces there are.
+// A head that comes in pieces is read by a kernel, which goes on at the last full block
+// when the empty line has come, or much else. Until then nothing is noted of what
+// comes behind the start line: it is only held against the grammar. Where it breaks it,
+// the table begins anew, and says how. So an octet is looked at three times at most,
+// however many pieces there are.
 
 // What stands for the state of a scan that goes on so: pos is in a name, which begins at
 // start, or behind a colon; lines is how many colons there were.
@@ -27,6 +27,7 @@ func (f *FieldSection) suspend(b []byte) {
 	case f.pos < f.start && f.lines == 0: // CR of the start line
 	case f.pos < f.start:
 		f.pos, f.state = f.start-2, stateValue // CR of a field line
+		f.start = int(f.tape[2*f.lines-1]) + 2
 	case f.colon > f.start:
 		f.lines++
 		f.state = stateValue
@@ -37,29 +38,32 @@ func (f *FieldSection) suspend(b []byte) {
 	}
 }
 
-// waits reads on in stateName and stateValue. It is false in any other, and when the empty
-// line has come, more than the limits allow, or something that is not good: then a
-// kernel is to read all of b, and if it does not take it, the table.
+// waits reads on in stateName and stateValue. It is false in any other, and when so much
+// has come that a kernel had better go on, or the empty line, more than the limits allow, or
+// something that is not good.
 func (f *FieldSection) waits(b []byte, o *Options) bool {
 	if f.pos == 0 || f.state < stateName {
 		return false
 	}
 	most := min(o.headSize(), maxTape)
 	come := b[:min(len(b), most)]
-	i, s := f.pos, f.state
+	i, s, start, lines := f.pos, f.state, f.start, f.lines
 	for i < len(come) {
+		if rest := len(come) - i; rest >= minLong || s == stateName && rest >= minPiece {
+			return false
+		}
 		if s == stateName {
 			i += nameOctets(come[i:])
-			if i > f.start && f.lines >= o.fields() {
+			if i > start && lines >= o.fields() {
 				return false
 			}
-			if i == len(come) || i == f.start && i+1 == len(come) && come[i] == '\r' {
+			if i == len(come) || i == start && i+1 == len(come) && come[i] == '\r' {
 				break
 			}
-			if i == f.start || come[i] != ':' {
+			if i == start || come[i] != ':' {
 				return false
 			}
-			f.lines++
+			lines++
 			if i, s = i+1, stateValue; i == len(come) {
 				break
 			}
@@ -72,9 +76,9 @@ func (f *FieldSection) waits(b []byte, o *Options) bool {
 			return false
 		}
 		i += len("\r\n")
-		f.start, s = i, stateName
+		start, s = i, stateName
 	}
-	f.pos, f.state = i, s
+	f.pos, f.state, f.start, f.lines = i, s, start, lines
 	return len(b) < most
 }
 
@@ -93,23 +97,41 @@ func nameOctets(b []byte) int {
 	return i
 }
 
-// goOn settles the whole field lines that a kernel, which lacked the end of the head, has
-// on its tape, and makes the table go on behind them. It reports whether they are good.
-func (f *FieldSection) goOn(b []byte, limit int, firstField, field uint8) bool {
-	lines := (int(f.fill) - 2) / 2
-	if lines > 0 && int(f.tape[2*lines+1])+2 > int(f.at) {
-		lines--
+// goOn makes the scan go on where a kernel, which lacked the end of the head, has come to
+// in b. What is in names and values is good; what ends them is seen to here, for the
+// lines that were not seen before. Where it is not good, or there are more lines than
+// limit, the scan begins anew.
+func (f *FieldSection) goOn(b []byte, limit int) {
+	switch {
+	case f.pos == 0:
+		end := int(f.tape[1])
+		f.lines, f.wide = 0, f.wide[:0]
+		f.scan = scan{startEnd: end, start: end + 2}
+	case f.state == stateValue:
+		f.lines-- // its line has not ended
 	}
-	f.begin(firstField)
-	f.lineEnd(b, int(f.tape[1]))
-	if lines > limit || !f.settle(b, lines, 0) {
-		f.begin(firstField)
-		return false
+	read := int(f.at)
+	tape := f.tape[min(2+2*f.lines, int(f.fill)):f.fill]
+	for ; len(tape) >= 2 && int(tape[1])+2 <= read; tape = tape[2:] {
+		colon, end := tape[0], tape[1]
+		if b[colon] != ':' || b[end] != '\r' || b[end+1] != '\n' {
+			f.begin(0)
+			return
+		}
+		f.lines++
+		f.start = int(end) + 2
 	}
-	if f.pos = f.start; lines > 0 {
-		f.state = field
+	f.pos, f.state = f.start, stateName
+	if len(tape) > 0 && b[tape[0]] == ':' {
+		f.lines++
+		f.pos, f.state = read, stateValue
+		if len(tape) > 1 {
+			f.pos = int(tape[1])
+		}
 	}
-	return true
+	if f.lines > limit {
+		f.begin(0)
+	}
 }
 
 // parseBlocks tries a kernel on a trailer section. It returns its length, or 0 when the

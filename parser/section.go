@@ -8,6 +8,8 @@ func (f *FieldSection) begin(state uint8) {
 	f.lines = 0
 	f.wide = f.wide[:0]
 	f.scan = scan{state: state}
+	f.at, f.fill = 0, 0
+	f.carryC, f.carryN, f.carryS = 0, 0, 1
 }
 
 // finish ends a scan and returns its length.

@@ -33,8 +33,8 @@
 //	BX   S, then the sum       BP   the last block of the round
 //	AX   63                    R13  62
 //
-// mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
-// The result is the length of the head; minus the length when the caller has to
+// mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller. In
+// mode 2, and when 4 is added, the kernel goes on where it came to before. The result is the length of the head; minus the length when the caller has to
 // look at the lines, or, when bit 0 of repeated is set, at their names only; 0 when
 // more octets are needed; -1 when the kernel is not sure.
 //
@@ -394,7 +394,7 @@ TEXT ·headAVX2(SB), NOSPLIT, $24-40
 	VPBROADCASTQ byte<>+16(SB), Y11
 	VPXOR Y13, Y13, Y13
 	CMPQ mode+24(FP), $2
-	JEQ  begun
+	JAE  begun
 	CMPQ SI, CX
 	JA   tail
 	MOVQ CX, BP
@@ -949,6 +949,7 @@ unsure:
 	VZEROUPPER
 	RET
 begun:
+	ANDQ $3, mode+24(FP)
 	MOVQ f+16(FP), DI
 	MOVL FieldSection_fill(DI), DX
 	LEAQ (R8)(DX*2), R8

@@ -35,8 +35,8 @@ const amd64Header = `// The whole-head kernel: two masks of 64 octets, and no br
 //	BX   S, then the sum       BP   the last block of the round
 //	AX   63                    R13  62
 //
-// mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller.
-// The result is the length of the head; minus the length when the caller has to
+// mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller. In
+// mode 2, and when 4 is added, the kernel goes on where it came to before. The result is the length of the head; minus the length when the caller has to
 // look at the lines, or, when bit 0 of repeated is set, at their names only; 0 when
 // more octets are needed; -1 when the kernel is not sure.
 `
@@ -58,7 +58,7 @@ const enter = `	MOVQ p+0(FP), SI
 // and when the tape is full. What is shorter than tapeFull/16 blocks does not fill it, unless a block is
 // dense, which ends a round.
 const rounds = `	CMPQ mode+24(FP), $2
-	JEQ  begun
+	JAE  begun
 	CMPQ SI, CX
 	JA   tail
 	MOVQ CX, BP
@@ -79,6 +79,7 @@ round:
 // begun goes on where an earlier scan stands, DX octets in.
 func begun(offset string) string {
 	return `begun:
+	ANDQ $3, mode+24(FP)
 	MOVQ f+16(FP), DI
 	MOVL FieldSection_fill(DI), DX
 	LEAQ (R8)(DX*2), R8
