@@ -3,6 +3,7 @@ package parser
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -189,4 +190,47 @@ func TestReuse(t *testing.T) {
 		require.Equal(t, fresh.Fields.Line(1), used.Fields.Line(1), "after %q", before)
 		require.Equal(t, MethodGet, used.Method)
 	}
+}
+
+// TestSpoiledPieces cuts heads of the corpora that have some octets wrong, under limits and
+// leniences, into pieces that are small, or large enough for a kernel to go on with.
+func TestSpoiledPieces(t *testing.T) {
+	eachWay(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(1, 99))
+		odd := func() byte { return "\r\n\t :\x00\xffa"[r.IntN(8)] }
+		var all [][]byte
+		for _, name := range []string{"corpus", "chrome1k8", "cookie8k", "short64"} {
+			all = append(all, corpora.Load(name)...)
+		}
+		complete, failed := 0, 0
+		for i := range 3000 {
+			b := slices.Clone(all[r.IntN(len(all))])
+			if r.IntN(3) == 0 {
+				b = append(b[:len(b)-2], bytes.Repeat([]byte("X-Name: \tvalue \xe9 abc\r\n"), r.IntN(100))...)
+				b = append(b, "\r\n"...)
+			}
+			for range r.IntN(3) {
+				b = slices.Replace(b, r.IntN(len(b)), len(b), append([]byte{odd()}, b[r.IntN(len(b)):]...)...)
+			}
+			o := &Options{MaxFields: []int{0, 5, 20}[r.IntN(3)], MaxHeadSize: []int{0, 0, 500, 3000}[r.IntN(4)], Lenience: Lenience(r.IntN(2) * r.IntN(16))}
+			whole, w := sections()["request"], slices.Clone(b)
+			n, err := whole.parse(w, o)
+			want := whole.result(w, n, err)
+			pieces, most := sections()["request"], 1+r.IntN(1000)
+			n, err = 0, nil
+			for end := 0; n == 0 && err == nil && end < len(b); {
+				end = min(len(b), end+1+r.IntN(most))
+				n, err = pieces.parse(b[:end], o)
+			}
+			require.Equal(t, want, pieces.result(b, n, err), "%d: %q", i, w)
+			switch {
+			case n > 0:
+				complete++
+			case err != nil:
+				failed++
+			}
+		}
+		require.Greater(t, complete, 500)
+		require.Greater(t, failed, 500)
+	})
 }
