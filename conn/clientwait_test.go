@@ -235,10 +235,14 @@ func TestClientFullDuplex(t *testing.T) {
 			wrote <- cc.Finish()
 		}()
 		got := 0
+		const last = "\r\n0\r\n\r\n"
+		end := make([]byte, len(last)) // of what has come back
 		r := response{onData: func(p []byte) error {
-			if got += len(p); got > 20*chunk {
-				_ = server.CloseWrite()
+			got += len(p)
+			if end = append(end, p...); bytes.HasSuffix(end, []byte(last)) {
+				_ = server.CloseWrite() // not before all has been written
 			}
+			end = append(end[:0], end[len(end)-len(last):]...)
 			return nil
 		}}
 		_, err := cc.ReadResponse(&r)

@@ -9,7 +9,7 @@ import (
 // zero value is ready. It holds spans, never octets, so it may be kept and used
 // again for the next message without keeping a buffer alive.
 //
-// It is about 1.5 KB: keep one per connection that is at work, not on a stack
+// It is about 1.6 KB: keep one per connection that is at work, not on a stack
 // that must grow for it.
 type RequestHead struct {
 	Method     Method // MethodOther when MethodName is not registered
