@@ -159,10 +159,15 @@ func assertNoAllocs(t *testing.T, dial func() halfCloser, send string) {
 		exchange()
 	}
 	// The result is a whole number, and a garbage collection empties the pools: so
-	// fewer than one allocation in twenty exchanges is none.
-	assert.Zero(t, testing.AllocsPerRun(50, func() {
-		for range 20 {
-			exchange()
-		}
-	}))
+	// fewer than one allocation in twenty exchanges is none. What else the process
+	// allocates meanwhile, on a busy machine, it does not each time.
+	allocs := 1.0
+	for tries := 3; allocs > 0 && tries > 0; tries-- {
+		allocs = testing.AllocsPerRun(50, func() {
+			for range 20 {
+				exchange()
+			}
+		})
+	}
+	assert.Zero(t, allocs)
 }
