@@ -183,6 +183,8 @@ func TestClientOverTCPHeedsItsContext(t *testing.T) {
 	require.NoError(t, err)
 	defer l.Close()
 	own := errors.New("own")
+	answered := make(chan struct{})
+	defer close(answered)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	go func() {
 		nc, err := l.Accept()
@@ -190,6 +192,7 @@ func TestClientOverTCPHeedsItsContext(t *testing.T) {
 			defer nc.Close()
 			readHead(nc)
 			cancel(own)
+			<-answered // else the end of the connection might come first
 		}
 	}()
 	client := new(conn.Client)
