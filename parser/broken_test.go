@@ -18,8 +18,8 @@ import (
 // `go test -overlay` sees, and requires that the tests of the kernels fail on
 // it.
 func TestBrokenKernels(t *testing.T) {
-	if testing.Short() || bestKernel() == kernelTable {
-		t.Skip("it builds this package several times")
+	if testing.Short() || bestKernel() < kernelAVX2 {
+		t.Skip("it builds this package, and needs a kernel to break")
 	}
 	broken := []struct {
 		kernel   string
@@ -33,13 +33,10 @@ func TestBrokenKernels(t *testing.T) {
 		{"avx2", `DATA high<>\+16\(SB\)/8, \$(0x[0-9a-f]+)`, "", 1, "HTAB is a tchar in the upper half of a vector"},
 		{"avx2", `BZHIL R14, R15, R15`, "BZHIL R15, R15, R15", 0, "one register number differs in a bit"},
 	}
-	if os.Getenv("H1WIRE_MUTATIONS") == "" {
-		broken = broken[:1]
+	for broken[0].kernel != kernelNames[bestKernel()] { // what this CPU cannot run stands first
+		broken = broken[1:]
 	}
 	for _, m := range broken {
-		if m.kernel == kernelNames[kernelAVX512] && bestKernel() < kernelAVX512 {
-			continue
-		}
 		t.Run(m.what, func(t *testing.T) {
 			name := fmt.Sprintf("zhead_%s_amd64.s", m.kernel)
 			path, err := filepath.Abs(name)
