@@ -56,19 +56,7 @@ func TestConnectionsRest(t *testing.T) {
 	if !raceEnabled { // 440 are of a goroutine that has ended, which the runtime keeps
 		assert.Less(t, each, int64(1300))
 	}
-	for _, fd := range fds[:clients/2] { // half leave, half are closed
-		_ = unix.Close(fd)
-	}
-	settles(t, func() bool { return ended.Load() == int64(clients/2) }, "connections that were left are kept")
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	require.NoError(t, s.Shutdown(ctx))
-	assert.EqualValues(t, clients, ended.Load())
-	for _, fd := range fds[clients/2:] {
-		n, err := unix.Read(fd, make([]byte, 1))
-		require.True(t, n == 0 && err == nil, "%d %v", n, err)
-		_ = unix.Close(fd)
-	}
+	leaveAndShutDown(t, s, fds, &ended, clients)
 }
 
 // A connection is sent to rest and roused as often as can be, and every request

@@ -82,15 +82,23 @@ func TestLoopManyIdleConnections(t *testing.T) {
 	if !raceEnabled {
 		assert.Less(t, each, int64(600))
 	}
-	for _, fd := range fds[:clients/2] { // half leave, half are closed
+	leaveAndShutDown(t, s, fds, &ended, clients+1)
+}
+
+// leaveAndShutDown has half of the clients leave, and the server close the others;
+// all connections have ended then.
+func leaveAndShutDown(t *testing.T, s *Server, fds []int, ended *atomic.Int64, all int) {
+	t.Helper()
+	half := len(fds) / 2
+	for _, fd := range fds[:half] {
 		_ = unix.Close(fd)
 	}
-	settles(t, func() bool { return ended.Load() == int64(clients/2) }, "connections that were left are kept")
+	settles(t, func() bool { return ended.Load() == int64(half) }, "connections that were left are kept")
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	require.NoError(t, s.Shutdown(ctx))
-	assert.EqualValues(t, clients+1, ended.Load())
-	for _, fd := range fds[clients/2:] {
+	assert.EqualValues(t, all, ended.Load())
+	for _, fd := range fds[half:] {
 		n, err := unix.Read(fd, make([]byte, 1))
 		require.True(t, n == 0 && err == nil, "%d %v", n, err)
 		_ = unix.Close(fd)
