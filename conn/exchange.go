@@ -214,6 +214,8 @@ func (sc *ServerConn) deliverHead() {
 	switch {
 	case sc.is(detached):
 		sc.owed, sc.phase = false, serveEnd
+	case err != nil && pulls && sc.pull.Load().failed(err):
+		sc.failed(sc.pull.Load().err)
 	case err != nil:
 		sc.failed(&callbackError{err})
 	case sc.closing.Load():
