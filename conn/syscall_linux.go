@@ -32,13 +32,17 @@ func writeFD(fd int, p []byte) (int, syscall.Errno) {
 	return int(n), 0
 }
 
-func writevFD(fd int, a, b []byte) (int, syscall.Errno) {
-	var iov [2]syscall.Iovec
+// sendFD sends a and b. With unix.MSG_MORE the kernel sends what fills a packet and
+// keeps the rest for the next call, for 200 ms at most.
+func sendFD(fd int, a, b []byte, flags int) (int, syscall.Errno) {
+	var iov [2]unix.Iovec
 	iov[0].Base = unsafe.SliceData(a)
 	iov[0].SetLen(len(a))
 	iov[1].Base = unsafe.SliceData(b)
 	iov[1].SetLen(len(b))
-	n, _, e := syscall.Syscall(syscall.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(&iov)), uintptr(len(iov)))
+	message := unix.Msghdr{Iov: &iov[0]}
+	message.SetIovlen(len(iov))
+	n, _, e := syscall.Syscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&message)), uintptr(flags))
 	if e != 0 {
 		return 0, e
 	}
@@ -52,10 +56,15 @@ func writeNow(fd int, p []byte) (rest []byte, err error) {
 }
 
 // writeBothNow sends what the socket takes of a and b, and returns the rest of each.
-func writeBothNow(fd int, a, b []byte) (restA, restB []byte, err error) {
-	n, errno := writevFD(fd, a, b)
+// For more see transport.
+func writeBothNow(fd int, a, b []byte, more bool) (restA, restB []byte, err error) {
+	flags := 0
+	if more {
+		flags = unix.MSG_MORE
+	}
+	n, errno := sendFD(fd, a, b, flags)
 	ofA := min(n, len(a))
-	return a[ofA:], b[n-ofA:], unlessFull("writev", errno)
+	return a[ofA:], b[n-ofA:], unlessFull("sendmsg", errno)
 }
 
 // unlessFull returns the error of a call, if there is more to it than that the socket
