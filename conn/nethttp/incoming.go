@@ -37,8 +37,10 @@ func (o *outgoing) incoming(resp *conn.Response) *http.Response {
 	}
 	o.body.resp, o.body.of = resp, o
 	switch {
-	case resp.Status == http.StatusSwitchingProtocols,
-		o.request.Method == http.MethodConnect && resp.Status/100 == 2:
+	case resp.Status == http.StatusSwitchingProtocols:
+		r.ContentLength = 0 // or who forwards it would say "Connection: close"
+		r.Body = &tunnelBody{responseBody: &o.body}
+	case o.request.Method == http.MethodConnect && resp.Status/100 == 2:
 		r.ContentLength = -1
 		r.Body = &tunnelBody{responseBody: &o.body}
 	case resp.Length == 0:
