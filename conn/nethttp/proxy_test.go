@@ -70,7 +70,10 @@ func originHandler(w http.ResponseWriter, r *http.Request) {
 		for i := range 3 {
 			fmt.Fprintf(w, "data: %d\n\n", i)
 			flush(w)
-			<-eventSeen
+			select {
+			case <-eventSeen:
+			case <-r.Context().Done():
+			}
 		}
 	case "/hints":
 		w.Header().Set("Link", "</a.css>; rel=preload")
