@@ -16,8 +16,8 @@ func (w *response) build(s *scratch, status int) {
 	h := &s.header
 	h.Reset()
 	s.trailers = s.trailers[:0]
-	w.length = -1
-	w.sniffs = allowsContent(status)
+	s.length, s.written, s.held = -1, 0, 0
+	s.sniffs = allowsContent(status)
 	if len(w.fields) == 0 {
 		return
 	}
@@ -32,7 +32,7 @@ func (w *response) build(s *scratch, status int) {
 	}
 	if h.Err() != nil { // seldom, so only now with care
 		h.Reset()
-		w.length = -1
+		s.length = -1
 		for _, name := range names {
 			if values := w.fields[name]; w.sends(s, name, values, status) {
 				w.addAll(h, name, values)
@@ -69,15 +69,15 @@ func (w *response) names(to []string) []string {
 func (w *response) sends(s *scratch, name string, values []string, status int) bool {
 	switch parser.FieldOf(name) { // in any case: a handler may have spelled it otherwise
 	case parser.FieldContentLength:
-		return allowsContent(status) && w.declare(values)
+		return allowsContent(status) && w.declare(s, values)
 	case parser.FieldTransferEncoding: // is the connection's business
-		w.sniffs = false
+		s.sniffs = false
 		return false
 	case parser.FieldContentType:
-		w.sniffs = false
+		s.sniffs = false
 		return status != http.StatusNotModified
 	case parser.FieldContentEncoding:
-		w.sniffs = w.sniffs && len(values) > 0 && values[0] == ""
+		s.sniffs = s.sniffs && len(values) > 0 && values[0] == ""
 	case parser.FieldTrailer:
 		s.announce(values)
 	default:
@@ -87,8 +87,8 @@ func (w *response) sends(s *scratch, name string, values []string, status int) b
 }
 
 // declare notes the Content-Length, if it is one.
-func (w *response) declare(values []string) bool {
-	if len(values) == 0 || w.length >= 0 {
+func (w *response) declare(s *scratch, values []string) bool {
+	if len(values) == 0 || s.length >= 0 {
 		return false
 	}
 	n, err := strconv.ParseInt(values[0], 10, 64)
@@ -96,7 +96,7 @@ func (w *response) declare(values []string) bool {
 		w.log().Warn("invalid Content-Length", "value", values[0])
 		return false
 	}
-	w.length = n
+	s.length = n
 	return len(values) == 1
 }
 

@@ -13,15 +13,16 @@ import (
 // the head. It is put together on the stack and stored at once, which is dearer
 // while the garbage collector runs the more often it is done.
 func (x *exchange) fill(start *conn.StartLine, fields *conn.Fields) error {
+	of := x.connection()
 	r := http.Request{
 		Method: method(start, fields), RequestURI: fields.StringOf(start.Target),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		RemoteAddr: x.context.remote, TLS: x.context.tls, Body: http.NoBody,
+		RemoteAddr: of.remote, TLS: of.state(x.conn), Body: http.NoBody,
 	}
 	if start.Version == parser.HTTP10 {
 		r.Proto, r.ProtoMinor = "HTTP/1.0", 0
 	}
-	x.response.head = start.Method == parser.MethodHead
+	x.head = start.Method == parser.MethodHead
 	if err := x.target(&r); err != nil {
 		return err
 	}
@@ -31,18 +32,17 @@ func (x *exchange) fill(start *conn.StartLine, fields *conn.Fields) error {
 	}
 	r.Close = closes(r.ProtoMinor, fields)
 	if r.ContentLength != 0 {
-		x.body.exchange = x
-		x.body.left, x.body.expects = r.ContentLength, r.Header["Expect"] != nil && r.ProtoMinor > 0
-		r.Body = &x.body
+		x.body = &requestBody{exchange: x, left: r.ContentLength, expects: r.Header["Expect"] != nil && r.ProtoMinor > 0}
+		r.Body = x.body
 	}
-	x.request = *r.WithContext(&x.context) // the only way to set it; inlined, it allocates nothing
+	x.request = *r.WithContext((*requestContext)(x)) // the only way to set it; inlined, it allocates nothing
 	return nil
 }
 
 // header fills Header, and what net/http takes out of it.
 func (x *exchange) header(r *http.Request, fields *conn.Fields) {
 	n := fields.Len()
-	h := gather(n-1, x.values[:]) // Host is not among them
+	h := gather(n-1, nil) // Host is not among them
 	for i := range n {
 		name, value := fields.Line(i)
 		key, v := canonical(fields.StringOf(name)), fields.StringOf(value)
