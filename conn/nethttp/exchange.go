@@ -56,10 +56,11 @@ func (x *exchange) PullsBody() bool { return true }
 
 // HeadersReceived runs the handler.
 func (x *exchange) HeadersReceived(start *conn.StartLine, fields *conn.Fields) error {
-	if err := x.fill(start, fields); err != nil {
+	of := x.connection()
+	if err := x.fill(of, start, fields); err != nil {
 		return x.refuse(err)
 	}
-	if x.serve() {
+	if x.serve(of.server) {
 		(*response)(x).finish()
 	}
 	return nil
@@ -67,13 +68,12 @@ func (x *exchange) HeadersReceived(start *conn.StartLine, fields *conn.Fields) e
 
 // serve calls the handler. It reports false if that panicked; then the
 // connection is closed, for nobody knows what the response should have been.
-func (x *exchange) serve() (returned bool) {
+func (x *exchange) serve(server *Server) (returned bool) {
 	defer func() {
 		if !returned {
 			x.panicked(recover())
 		}
 	}()
-	server := x.connection().server
 	handler := server.handler
 	if x.request.RequestURI == "*" && x.request.Method == "OPTIONS" && !server.DisableGeneralOptionsHandler {
 		handler = generalOptions{}

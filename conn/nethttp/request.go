@@ -10,23 +10,21 @@ import (
 )
 
 // fill makes the http.Request of a head. All its strings are parts of one copy of
-// the head. It is put together on the stack and stored at once, which is dearer
-// while the garbage collector runs the more often it is done.
-func (x *exchange) fill(start *conn.StartLine, fields *conn.Fields) error {
-	of := x.connection()
-	r := http.Request{
-		Method: method(start, fields), RequestURI: fields.StringOf(start.Target),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		RemoteAddr: of.remote, TLS: of.state(x.conn), Body: http.NoBody,
-	}
+// the head.
+func (x *exchange) fill(of *connection, start *conn.StartLine, fields *conn.Fields) error {
+	r := &x.request
+	setContext(r, (*requestContext)(x), contextAt)
+	r.Method, r.RequestURI = method(start, fields), fields.StringOf(start.Target)
+	r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.1", 1, 1
+	r.RemoteAddr, r.TLS, r.Body = of.remote, of.state(x.conn), http.NoBody
 	if start.Version == parser.HTTP10 {
 		r.Proto, r.ProtoMinor = "HTTP/1.0", 0
 	}
 	x.head = start.Method == parser.MethodHead
-	if err := x.target(&r); err != nil {
+	if err := x.target(r); err != nil {
 		return err
 	}
-	x.header(&r, fields)
+	x.header(r, fields)
 	if r.URL.Host != "" {
 		r.Host = r.URL.Host // RFC 9112 §3.2.2: the target's counts
 	}
@@ -35,7 +33,6 @@ func (x *exchange) fill(start *conn.StartLine, fields *conn.Fields) error {
 		x.body = &requestBody{exchange: x, left: r.ContentLength, expects: r.Header["Expect"] != nil && r.ProtoMinor > 0}
 		r.Body = x.body
 	}
-	x.request = *r.WithContext((*requestContext)(x)) // the only way to set it; inlined, it allocates nothing
 	return nil
 }
 
