@@ -41,9 +41,10 @@ func (c *requestContext) Value(key any) any {
 	return (*exchange)(c).connection().Value(key)
 }
 
-// setContext gives r its context, which it has at the offset at. From outside of net/http only WithContext does
-// that, by a copy of r; storing that copy, with what it owes to the garbage
-// collector, would be a tenth of all that a request costs here.
+// setContext gives r its context, which stands at that offset. From outside of
+// net/http only WithContext does so, by a copy of r; storing that copy, with what
+// it owes to the garbage collector, would be a tenth of all that a request costs
+// here.
 func setContext(r *http.Request, ctx context.Context, at uintptr) {
 	if at == 0 {
 		*r = *r.WithContext(ctx)
