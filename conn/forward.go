@@ -10,8 +10,8 @@ import (
 // §7.6.1): all but Connection, the fields it names, and those that are for one
 // connection whether it names them or not, which are Keep-Alive, Proxy-Connection,
 // TE, Transfer-Encoding and Upgrade. Content-Length is forwarded once, however often
-// it was said (§8.6), unless the content is handed over decoded. Via is for the
-// caller to add.
+// it was said (§8.6), unless the content is handed over decoded, and Expect only
+// where there is content (§10.1.1). Via is for the caller to add.
 func (f *Fields) ForwardTo(h *Header) {
 	if f.section == nil {
 		return
@@ -22,6 +22,7 @@ func (f *Fields) ForwardTo(h *Header) {
 		id := parser.FieldOf(n)
 		switch {
 		case singleHop.has(id), nominates && f.section.HasToken(f.b, parser.FieldConnection, borrowed(n)):
+		case id == parser.FieldExpect && f.ContentLength() == 0:
 		case id != parser.FieldContentLength:
 			h.AddBytes(n, v)
 		case !counted:

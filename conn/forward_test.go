@@ -22,7 +22,11 @@ func TestForwardTo(t *testing.T) {
 	for _, c := range []struct{ received, forwarded string }{
 		{"", ""},
 		{"A: b\nc:\nA: d", "A: b\nc: \nA: d"},
-		{"Host: h\nVia: 1.1 x\nTrailer: T\nDate: d\nExpect: 100-continue", "Host: h\nVia: 1.1 x\nTrailer: T\nDate: d\nExpect: 100-continue"},
+		{"Host: h\nVia: 1.1 x\nTrailer: T\nDate: d", "Host: h\nVia: 1.1 x\nTrailer: T\nDate: d"},
+		{"Expect: 100-continue\nContent-Length: 5", "Expect: 100-continue\nContent-Length: 5"},
+		{"Expect: 100-continue\nTransfer-Encoding: chunked", "Expect: 100-continue"},
+		{"Expect: 100-continue\nContent-Length: 0", "Content-Length: 0"},
+		{"Expect: 100-continue", ""},
 		{"Connection: close\nKeep-Alive: timeout=1\nProxy-Connection: x\nTE: trailers\nUpgrade: x\nA: b", "A: b"},
 		{"Transfer-Encoding: chunked", ""},
 		{"keep-alive: 1\nte: x\nUPGRADE: y", ""},

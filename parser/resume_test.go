@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -158,6 +159,30 @@ func TestEarlyErrors(t *testing.T) {
 	})
 }
 
+// TestEarlyLimits: the first octet of one field line too many is refused, however much comes with it.
+func TestEarlyLimits(t *testing.T) {
+	eachWay(t, func(t *testing.T) {
+		for _, line := range []string{"X-Name: v\r\n", "Name: " + strings.Repeat("v", 50) + "\r\n"} {
+			const start = "GET / HTTP/1.1\r\n"
+			b, o := []byte(start+strings.Repeat(line, 24)), &Options{MaxFields: 20}
+			most := len(start) + 20*len(line)
+			for end := range b {
+				for _, first := range []int{0, end / 2, end - 1} {
+					var h RequestHead
+					_, err := h.Parse(b[:min(max(first, 0), most)], o)
+					require.NoError(t, err)
+					_, err = h.Parse(b[:end], o)
+					if end > most {
+						require.Equal(t, &Error{ErrTooManyFields, most}, err, "%d octets, %d first", end, first)
+					} else if err != nil {
+						require.NoError(t, err, "%d octets, %d first", end, first)
+					}
+				}
+			}
+		}
+	})
+}
+
 // eachWay runs test with the table alone, with words, and with each kernel.
 func eachWay(t *testing.T, test func(t *testing.T)) {
 	for k := range bestKernel() + 1 {
@@ -192,6 +217,27 @@ func TestReuse(t *testing.T) {
 	}
 }
 
+// TestEmptyTrailers: an empty trailer section keeps nothing of what was read before, and to the limit.
+func TestEmptyTrailers(t *testing.T) {
+	const empty = "\r\nGET "
+	for _, before := range []string{"\r\n", "Date: a\r\nDate: b\r\n\r\n", strings.Repeat("Date: a\r\n", tapeLines+1) + "\r\n", "\r\r", "Host: a"} {
+		var f FieldSection
+		_, err := f.Parse([]byte(before), &Options{MaxFields: tapeLines + 1})
+		require.Equal(t, err == nil, strings.HasSuffix(before, "\r\n"), "%q", before)
+		n, err := f.Parse([]byte(empty), &Options{MaxTrailerSize: 2})
+		require.NoError(t, err, "after %q", before)
+		require.Equal(t, len("\r\n"), n)
+		require.Zero(t, f.Len(), "after %q", before)
+		require.False(t, f.Has(FieldDate) || f.Repeated(FieldDate), "after %q", before)
+		n, err = f.Parse([]byte("A: b\r\n\r\n"), nil)
+		require.NoError(t, err, "after %q", before)
+		require.Equal(t, len("A: b\r\n\r\n"), n)
+		require.Equal(t, FieldLine{Name: Span{0, 1}, Value: Span{3, 1}}, f.Line(0))
+		_, err = f.Parse([]byte(empty), &Options{MaxTrailerSize: 1})
+		require.Equal(t, &Error{ErrTrailerTooLarge, 1}, err)
+	}
+}
+
 // TestSpoiledPieces cuts heads of the corpora that have some octets wrong, under limits and
 // leniences, into pieces that are small, or large enough for a kernel to go on with.
 func TestSpoiledPieces(t *testing.T) {
@@ -220,7 +266,11 @@ func TestSpoiledPieces(t *testing.T) {
 			n, err = 0, nil
 			for end := 0; n == 0 && err == nil && end < len(b); {
 				end = min(len(b), end+1+r.IntN(most))
-				n, err = pieces.parse(b[:end], o)
+				sofar := slices.Clone(b[:end])
+				if n, err = pieces.parse(b[:end], o); err == nil && r.IntN(10) == 0 {
+					_, err := sections()["request"].parse(sofar, o)
+					require.NoError(t, err, "%d: an error comes late: %q", i, sofar)
+				}
 			}
 			require.Equal(t, want, pieces.result(b, n, err), "%d: %q", i, w)
 			switch {

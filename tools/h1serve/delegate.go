@@ -88,7 +88,7 @@ func (x *exchange) HeadersReceived(start *conn.StartLine, fields *conn.Fields) e
 	case string(path) == "*": // OPTIONS: is anybody there?
 		return x.Reply(conn.StatusLine(204), nil, nil)
 	case x.d.files != nil:
-		return x.d.files.serve(x, path, fields)
+		return x.d.files.serve(x, start, fields)
 	case string(path) == "/":
 		return x.Reply(conn.StatusLine(200), plain, index)
 	}
