@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/h1wire/h1wire/parser"
 )
@@ -145,6 +146,7 @@ func (h *Header) names(name string) bool {
 type content struct {
 	io.Reader
 	closing sync.Once
+	failure atomic.Pointer[bodyError]
 }
 
 func newContent(body io.Reader) *content {
@@ -152,6 +154,15 @@ func newContent(body io.Reader) *content {
 		return nil
 	}
 	return &content{Reader: body}
+}
+
+// failed reports whether err is what reading the content failed with.
+func (c *content) failed(err error) bool {
+	if c == nil {
+		return false
+	}
+	own := c.failure.Load()
+	return own != nil && errors.Is(err, own.err)
 }
 
 // close says that nothing more is wanted. A Read under way is for its Close to end.
@@ -234,7 +245,9 @@ func (pc *pooledConn) copyContent(r *Request, body *content) error {
 			return nil
 		}
 		if err != nil {
-			return &bodyError{err}
+			own := &bodyError{err}
+			body.failure.Store(own)
+			return own
 		}
 	}
 }

@@ -81,7 +81,7 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 		}
 		if !again {
 			body.close()
-			return nil, &RequestError{Method: r.method(), Addr: r.Addr, Sent: a.sent, Reused: a.reused, Err: err}
+			return nil, &RequestError{Method: r.method(), Addr: r.Addr, Sent: a.sent, Reused: a.reused, FromBody: body.failed(err), Err: err}
 		}
 	}
 }

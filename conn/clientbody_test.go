@@ -81,6 +81,9 @@ func TestClientBodyErrors(t *testing.T) {
 			body := &closeCounter{Reader: c.body}
 			_, err := do(client, put(body, c.length))
 			require.ErrorIs(t, err, c.want, name)
+			var request *RequestError
+			require.ErrorAs(t, err, &request)
+			require.Equal(t, c.want == own, request.FromBody, name)
 			synctest.Wait()
 			require.EqualValues(t, 1, body.closed.Load(), name)
 		})

@@ -50,6 +50,10 @@ func TestClientRetryPolicy(t *testing.T) {
 		{"with content at hand", RetryIdempotent, &Request{Method: "PUT", Addr: "example.com:80", Content: []byte("x")}, true},
 		{"with a body that was read", RetryIdempotent, post(false), false},
 		{"with a body that can be had again", RetryIdempotent, post(true), true},
+		{"with a body that fails as if the peer had left", RetryIdempotent, &Request{
+			Method: "PUT", Addr: "example.com:80", Body: failing{io.ErrUnexpectedEOF}, Length: 3,
+			GetBody: func() (io.Reader, error) { return strings.NewReader("abc"), nil },
+		}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -67,6 +71,8 @@ func TestClientRetryPolicy(t *testing.T) {
 				require.Positive(t, request.Sent)
 				require.True(t, request.Reused)
 				require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+				_, fails := c.request.Body.(failing)
+				require.Equal(t, fails, request.FromBody)
 			})
 		})
 	}

@@ -9,14 +9,16 @@ import (
 )
 
 // Conn is a server's handle for one exchange: the means to answer one request.
-// It is a small value to be copied freely; the zero value is of no exchange. Its methods may be called from any
-// goroutine, at any time; once the exchange is over they return [ErrFinished],
-// so that no handler can write into the response of another.
+// It is a small value to be copied freely; the zero value is of no exchange. Its
+// methods may be called from any goroutine, at any time; once the exchange is over
+// they return [ErrFinished], so that no handler can write into the response of
+// another.
 //
 // What is written inside a callback is sent when the octets received are used
-// up, so that the responses of pipelined requests leave together; before
-// anything blocks; and when 64 KiB are ready. Flush sends at once. A response
-// written outside a callback is sent at the end of each call.
+// up, so that the responses of pipelined requests leave together; before the
+// connection waits for its peer; and when 64 KiB are ready. A callback that waits
+// for something else, as a gateway does for the origin server, calls Flush before.
+// A response written outside a callback is sent at the end of each call.
 type Conn struct {
 	sc       *ServerConn
 	exchange uint64
@@ -167,7 +169,8 @@ func (c Conn) WriteInformational(start StartLine, h *Header) error {
 }
 
 // ReadFrom sends what r yields as content, until its end or an error. From a
-// file to a plain TCP connection the kernel copies (sendfile).
+// file to a plain TCP connection the kernel copies (sendfile). Inside a callback,
+// reading from r is waiting for something else: see Conn.
 func (c Conn) ReadFrom(r io.Reader) (int64, error) {
 	var sent int64
 	if isFile(r) { // its Read cannot call us back, so the lock may be held
@@ -201,8 +204,8 @@ func (c Conn) ReadFrom(r io.Reader) (int64, error) {
 	}
 }
 
-// SetBodyTimeout is Params.BodyTimeout for this request. It is called in
-// StartRequest or in HeadersReceived.
+// SetBodyTimeout is Params.BodyTimeout for this request; 0 takes that away. It is
+// called in StartRequest or in HeadersReceived.
 func (c Conn) SetBodyTimeout(d time.Duration) {
 	if o, err := c.lock(); err == nil {
 		defer o.mu.Unlock()
@@ -213,7 +216,8 @@ func (c Conn) SetBodyTimeout(d time.Duration) {
 }
 
 // SetMaxBodySize is Params.MaxBodySize for this request: the most octets of its
-// content, decoded or not. It is called in StartRequest or in HeadersReceived.
+// content, decoded or not; with 0 or less there may be none. It is called in
+// StartRequest or in HeadersReceived.
 func (c Conn) SetMaxBodySize(n int64) {
 	if o, err := c.lock(); err == nil {
 		defer o.mu.Unlock()

@@ -48,7 +48,9 @@ type InformationalDelegate interface {
 // PullDelegate is a server's [MessageDelegate] whose HeadersReceived runs the
 // whole handler and takes the content itself, by [Conn.Read], when PullsBody
 // says so. What it leaves unread of the content when HeadersReceived returns
-// with the response unfinished goes to DataReceived.
+// with the response unfinished goes to DataReceived. An error of Read that it
+// returns, wrapped or not, is the request's: it is answered as if the content had
+// not been pulled, where no response has begun.
 type PullDelegate interface {
 	MessageDelegate
 	PullsBody() bool

@@ -14,6 +14,13 @@
 // buffer, valid until the callback returns. In steady state an exchange allocates
 // nothing.
 //
+// # Where to begin
+//
+// The examples are whole programs: api is a server with routes, content and limits;
+// gateway hands requests on, content, trailers and upgrades included, and shows what a
+// [PullDelegate] is for; that of [ClientConn] named pipelining is a load generator's
+// loop.
+//
 // # Tornado's names
 //
 // What this package does follows Tornado's http1connection, made strict. Its

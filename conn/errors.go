@@ -56,7 +56,7 @@ func (e *timeoutError) Is(target error) bool { return target == os.ErrDeadlineEx
 // InputError says that the peer broke HTTP: which rule, where, and what a
 // server answers. It holds no part of the message and may be kept.
 type InputError struct {
-	Rule    string // what was expected, or what was exceeded
+	Rule    string // how it was broken
 	Section string // of the RFC that says so, such as "RFC 9112 §5.1"
 	Offset  int64  // of the first octet at fault, from the start of the head, body or trailer section
 	Status  int    // the status code to answer with
@@ -104,5 +104,5 @@ func inputError(err error, base int64) *InputError {
 
 // bodyTooLarge is the refusal of octet n of a body.
 func bodyTooLarge(n int64) *InputError {
-	return &InputError{Rule: "body within its limit", Section: "RFC 9110 §15.5.14", Offset: n, Status: 413, Err: ErrBodyTooLarge}
+	return &InputError{Rule: "the body is larger than the limit", Section: "RFC 9110 §15.5.14", Offset: n, Status: 413, Err: ErrBodyTooLarge}
 }

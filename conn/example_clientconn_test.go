@@ -80,3 +80,56 @@ func ExampleClientConn() {
 	// hello
 	// true <nil>
 }
+
+// tally is a delegate that checks and counts what a load generator wants to know.
+type tally struct{ octets int }
+
+func (c *tally) HeadersReceived(start *conn.StartLine, _ *conn.Fields) error {
+	if start.Status != 200 {
+		return fmt.Errorf("status %d", start.Status)
+	}
+	return nil
+}
+
+func (c *tally) DataReceived(p []byte) error { c.octets += len(p); return nil }
+func (c *tally) Finish() error               { return nil }
+func (c *tally) OnConnectionClose(error)     {}
+
+// A load generator keeps eight requests under way on a connection. They leave in one
+// write, when ReadResponse has to wait; nothing is allocated for them.
+func ExampleClientConn_pipelining() {
+	l := conntest.Listen()
+	s := &conn.Server{Delegate: hello{}}
+	go s.Serve(l)
+	defer s.Close()
+	nc, err := l.Dial()
+	if err != nil {
+		panic(err)
+	}
+	cc, err := conn.NewClient(nc, nil)
+	if err != nil {
+		panic(err)
+	}
+	defer cc.Close()
+
+	const requests, depth = 100, 8
+	var head conn.Header
+	head.Add("Host", "example.com")
+	get, responses := conn.RequestLine("GET", "/"), new(tally)
+	for sent, read := 0, 0; read < requests; read++ {
+		for ; sent < min(read+depth, requests); sent++ {
+			if err := cc.Send(get, &head, nil); err != nil {
+				panic(err)
+			}
+		}
+		reusable, err := cc.ReadResponse(responses)
+		if err != nil {
+			panic(err)
+		}
+		if !reusable {
+			panic("the server closed the connection: what is under way is lost")
+		}
+	}
+	fmt.Println(responses.octets)
+	// Output: 1300
+}

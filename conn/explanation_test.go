@@ -26,7 +26,7 @@ func TestRefusalsAreExplained(t *testing.T) {
 		{"HE\nAD / HTTP/1.1\n\n", none},
 		{"\x16\x03", none},
 		{"G\x00", explained("RFC 9112 §3.1: the method is not a token followed by one space")},
-		{"GET / HTTP/1.1\nHost: a\nExpect: x\n\n", explained("RFC 9110 §10.1.1: the expectation is 100-continue")},
+		{"GET / HTTP/1.1\nHost: a\nExpect: x\n\n", explained("RFC 9110 §10.1.1: the expectation is not 100-continue")},
 		{"GET / HTTP/1.1\nHost: a\nContent-Length: a\n\n", explained("RFC 9112 §6.3: Content-Length is not a number")},
 		{"PUT / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\nx", explained("RFC 9112 §7.1: the chunk size is not a hexadecimal number")},
 		{"HEAD / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\nx", none},

@@ -2,6 +2,7 @@ package conn
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"runtime"
@@ -54,7 +55,7 @@ func isNoHead(b []byte) bool {
 
 // unexpected is the refusal of an expectation.
 func unexpected(fields *parser.FieldSection) *InputError {
-	e := &InputError{Rule: "the expectation is 100-continue", Section: "RFC 9110 §10.1.1", Status: 417, Err: errExpectation}
+	e := &InputError{Rule: "the expectation is not 100-continue", Section: "RFC 9110 §10.1.1", Status: 417, Err: errExpectation}
 	for i := range fields.Len() {
 		if l := fields.Line(i); l.ID == parser.FieldExpect {
 			e.Offset = int64(l.Value.Off)
@@ -87,7 +88,7 @@ func (sc *ServerConn) failed(err error) {
 	switch {
 	case errors.As(err, &own):
 		level := slog.LevelError
-		if sc.out.lost(own.err) {
+		if sc.out.lost(own.err) || sc.left(own.err) {
 			level = slog.LevelDebug // peers leave; that must not fill a log
 		}
 		sc.set.Logger.Log(sc.home.ctx, level, "delegate failed", "remote", sc.nc.RemoteAddr(), "err", own.err)
@@ -97,6 +98,13 @@ func (sc *ServerConn) failed(err error) {
 	default:
 		sc.abandon(err)
 	}
+}
+
+// left reports whether err, which a delegate returned, is only that of the exchange's
+// context, cancelled because the peer has left or the connection closes.
+func (sc *ServerConn) left(err error) bool {
+	w := sc.watch.Load()
+	return w != nil && w.over() && errors.Is(err, context.Canceled)
 }
 
 // panicked is failed for a callback that did not return.

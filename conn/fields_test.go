@@ -155,14 +155,18 @@ func TestFieldsManyRepeatsHitMaxFields(t *testing.T) {
 	})
 }
 
-// What 60 000 field lines cost is linear where they are let through: ten times
-// the lines in at most fifty times the time, not a hundred. The least of many
-// rounds counts, for the machine has other things to do.
+// What thousands of field lines cost is linear where they are let through: ten times
+// the lines in at most fifty times the time, not a hundred. The least of many rounds
+// counts, and a round is over in much less than the time for which the system lets a
+// thread run: on a busy machine, too, one of them is not interrupted.
 func TestFieldsManyRepeatsStayLinear(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector makes a round take too long for that")
+	}
 	cost := func(n int) time.Duration {
 		b := []byte("HTTP/1.1 200 OK\r\n" + strings.Repeat("a: b\r\n", n) + "\r\n")
 		var rounds []time.Duration
-		for range 15 {
+		for range 50 {
 			begun := time.Now()
 			var head parser.ResponseHead
 			_, err := head.Parse(b, &parser.Options{MaxHeadSize: len(b), MaxFields: n})
@@ -178,8 +182,8 @@ func TestFieldsManyRepeatsStayLinear(t *testing.T) {
 		}
 		return slices.Min(rounds)
 	}
-	few, many := cost(6_000), cost(60_000)
-	require.Less(t, many, 50*few+time.Millisecond, fmt.Sprint(few, many))
+	few, many := cost(600), cost(6_000)
+	require.Less(t, many, 50*few, fmt.Sprint(few, many))
 }
 
 // The name that takes the place of Content-Encoding is no part of the section.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"testing"
@@ -42,6 +43,12 @@ func TestWhatIsLoggedOfDelegates(t *testing.T) {
 		logged string
 	}{
 		{"the peer left", func(c conn.Conn) error { return c.Reply(conn.StatusLine(200), nil, large) }, ""},
+		{"the peer left while it worked", func(c conn.Conn) error {
+			ctx := c.Context()
+			<-ctx.Done()
+			return fmt.Errorf("asking elsewhere: %w", ctx.Err())
+		}, ""},
+		{"another context ended", func(conn.Conn) error { return context.Canceled }, "context canceled"},
 		{"an error of its own", func(conn.Conn) error { return errors.New("out of order") }, "out of order"},
 		{"too little content", func(c conn.Conn) error {
 			var h conn.Header

@@ -44,10 +44,11 @@ func (p *puller) close(sc *ServerConn) {
 }
 
 // Read reads content into p: for the handler of a [PullDelegate], while its
-// HeadersReceived runs. It returns [io.EOF] at the end of the message, and
-// blocks until there is something; "100 (Continue)" is sent when it first has to.
-// From the first Read on, the start line and fields given to HeadersReceived are
-// not valid any more.
+// HeadersReceived runs, on any goroutine, one at a time. It returns [io.EOF] at the
+// end of the message, after it has called TrailersReceived if there are trailer
+// fields, and blocks until there is something; "100 (Continue)" is sent when it first
+// has to. From the first Read on, the start line and fields given to HeadersReceived
+// are not valid any more. A Read that waits when HeadersReceived returns fails.
 func (c Conn) Read(p []byte) (int, error) {
 	if c.sc == nil {
 		return 0, ErrFinished
@@ -165,6 +166,12 @@ func (sc *ServerConn) pulled() bool {
 	}
 	p.data = nil
 	return true
+}
+
+// failed reports whether err, which the handler returned, is only what its Read failed
+// with.
+func (p *puller) failed(err error) bool {
+	return p.err != nil && p.err != io.EOF && errors.Is(err, p.err)
 }
 
 // goAhead sends "100 (Continue)" if the client waits for it and nothing has been

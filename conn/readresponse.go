@@ -176,7 +176,7 @@ func (cc *ClientConn) beginResponse(framing parser.Framing, b []byte, odd bool) 
 	cc.heading = false
 	tunnel := head.Status == 101 || cc.current.method == parser.MethodConnect && head.Status/100 == 2
 	if head.Status == 101 && !cc.current.upgrade {
-		return &InputError{Rule: "switches protocols only when asked to", Section: "RFC 9110 §15.2.2", Status: 502, Err: errUpgrade}
+		return &InputError{Rule: "101 (Switching Protocols) that nobody asked for", Section: "RFC 9110 §15.2.2", Status: 502, Err: errUpgrade}
 	}
 	cc.persist = !tunnel && !odd && framing.Kind != parser.UntilClose && cc.current.persist &&
 		!cc.set.NoKeepAlive && head.KeepAlive(b)
@@ -193,7 +193,7 @@ var errUpgrade = errors.New("conn: 101 (Switching Protocols) out of place")
 // inform hands an informational response over. b is its head.
 func (cc *ClientConn) inform(d any, b []byte) error {
 	if cc.informed++; cc.informed > maxInformational {
-		return &InputError{Rule: "a final response", Section: "RFC 9110 §15.2", Status: 502, Err: ErrHeaderTooLarge}
+		return &InputError{Rule: "more informational responses than the limit", Section: "RFC 9110 §15.2", Status: 502, Err: ErrHeaderTooLarge}
 	}
 	if cc.head.Status == 100 {
 		cc.settleExpectation(expectNothing)

@@ -181,6 +181,9 @@ func (sc *ServerConn) inform(start *StartLine, h *Header) error {
 	}
 	b = h.appendWire(b, 0)
 	buf.b = append(b, "\r\n"...)
+	if start.Status == 100 {
+		sc.ask &^= expects // that was it
+	}
 	return o.flush() // its only use is to be early
 }
 

@@ -40,7 +40,11 @@ type RequestError struct {
 	Addr   string
 	Sent   int64 // octets of the request that were sent
 	Reused bool  // the connection had carried another request before
-	Err    error // the last attempt's
+
+	// FromBody: Err is what reading Request.Body failed with, and no fault of the
+	// peer's. To a gateway it is the fault of whoever it asks for.
+	FromBody bool
+	Err      error // the last attempt's
 }
 
 func (e *RequestError) Error() string {
@@ -61,7 +65,7 @@ func (e *RequestError) Temporary() bool { return false }
 // again reports whether an attempt that ended with err is to be followed by
 // another.
 func (p RetryPolicy) again(ctx context.Context, r *Request, a *attempt, err error) bool {
-	if p == RetryNever || !a.reused || a.answered || ctx.Err() != nil || !lost(err) {
+	if p == RetryNever || !a.reused || a.answered || ctx.Err() != nil || !lost(err) || a.body.failed(err) {
 		return false
 	}
 	if a.sent > 0 && (p != RetryIdempotent || !r.Idempotent && !parser.MethodOf(octets(r.method())).Idempotent()) {

@@ -53,6 +53,20 @@ func TestContinueByHandIsSentOnce(t *testing.T) {
 	r.headers = func(c Conn, _ *StartLine, _ *Fields) error {
 		return errors.Join(c.Continue(), c.Continue())
 	}
+	testContinuedOnce(t, r)
+}
+
+// A gateway hands on what the origin server sends.
+func TestContinueAsAnInformationalResponseIsSentOnce(t *testing.T) {
+	r := newRecorder()
+	r.headers = func(c Conn, _ *StartLine, _ *Fields) error {
+		return c.WriteInformational(StatusLine(100), nil)
+	}
+	testContinuedOnce(t, r)
+}
+
+func testContinuedOnce(t *testing.T, r *recorder) {
+	t.Helper()
 	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
 		c.send(t, crlf("POST / HTTP/1.1\nHost: a\nExpect: 100-continue\nContent-Length: 2\n\n"))
 		expect(t, c, "HTTP/1.1 100 Continue\r\n\r\n", false)

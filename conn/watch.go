@@ -116,6 +116,13 @@ func (w *watcher) left() {
 	}
 }
 
+// over reports whether left has been called for somebody who has the context.
+func (w *watcher) over() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.gone && w.ctx != nil
+}
+
 // background reads one octet, on a goroutine of its own: over a net.Conn there is
 // no other way to see that the peer has left.
 type background struct {

@@ -48,8 +48,9 @@ func headAVX512Any(p *byte, n int, f *FieldSection, mode int) int
 //go:noescape
 func headAVX2(p *byte, n int, f *FieldSection, mode int) int
 
-// fieldOctets returns how many of the n octets at p, at least one, come before the first that
-// may not stand in a field value. It needs AVX2.
+// goodPiece reads on from stateLines, through the n octets at p. It reports whether they are less than minLong more, and less
+// than f.most, and whether they go on as field lines do, no more than f.lim; if not, it has changed nothing. In other
+// states it is false; in stateLines it needs AVX2.
 //
 //go:noescape
-func fieldOctets(p *byte, n int) int
+func goodPiece(p *byte, n int, f *FieldSection) bool

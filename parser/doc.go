@@ -22,6 +22,12 @@
 // H1WIRE_KERNEL names another for tests and measurements: table, words, avx2 or avx512.
 // The build tag purego leaves all assembly out.
 //
+// # Use
+//
+// Parse a head until it is whole, ask it for Framing and Authority, read the content
+// that Framing announces, begin again: the example loop does it for requests, over
+// octets that come in any pieces.
+//
 // # Strictness
 //
 // A nil *[Options] is strict with the default limits. Each deviation that a

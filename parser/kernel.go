@@ -41,12 +41,10 @@ const (
 	goingOn = 4
 )
 
-// minPiece is how many octets make a kernel worth its call for a head that goes on with
-// another field line, minLong for one that goes on in a value.
-const (
-	minPiece = 256
-	minLong  = 1024
-)
+// minLong is how many octets make a kernel worth its call for a head that goes on.
+//
+//lint:ignore U1000 goodPiece uses it
+const minLong = 1024
 
 // minTrailers is how many octets make a kernel worth its call for a trailer section.
 const minTrailers = 128

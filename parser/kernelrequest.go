@@ -25,7 +25,7 @@ func (h *RequestHead) parseBlocks(b []byte, limit, n, mode int) int {
 			return -n
 		}
 	case n == 0 && (f.pos > 0 || f.fill >= 2 && int(f.at) >= end+2 && h.lineFromTape(b) && run(h.Target.Bytes(b), isTarget) == uint(h.Target.Len)):
-		f.goOn(b, limit)
+		f.goOn(b)
 		return 0
 	}
 	f.begin(requestStart)

@@ -27,7 +27,7 @@ func (h *ResponseHead) parseBlocks(b []byte, limit, mode int) int {
 			return -n
 		}
 	case n == 0 && (f.pos > 0 || f.fill >= 2 && int(f.at) >= end+2 && h.lineFromTape(b)):
-		f.goOn(b, limit)
+		f.goOn(b)
 		return 0
 	}
 	f.begin(responseStart)

@@ -28,15 +28,18 @@ type RequestHead struct {
 // and counted (§2.2). After a complete head, or an error, the next Parse starts
 // anew.
 func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
+	if h.Fields.pos > 0 {
+		if goodPiece(unsafe.SliceData(b), len(b), &h.Fields) {
+			return 0, nil
+		}
+		return h.parse(b, o.orDefault(), 0)
+	}
 	o = o.orDefault()
-	if active > kernelWords && h.Fields.pos == 0 && len(b) >= minSection {
+	if active > kernelWords && len(b) >= minSection {
 		n = headKernel(unsafe.SliceData(b), min(len(b), o.headSize(), maxTape), &h.Fields, modeRequest)
 		if n > 0 && h.Method != MethodOther && (o.MaxFields <= 0 || h.Fields.lines <= o.MaxFields) {
 			return n, nil
 		}
-	}
-	if h.Fields.waits(b, o) {
-		return 0, nil
 	}
 	return h.parse(b, o, n)
 }
@@ -45,9 +48,13 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 func (h *RequestHead) parse(b []byte, o *Options, n int) (int, error) {
 	f := &h.Fields
 	limit := o.headSize()
-	blocks := b[:min(len(b), limit, maxTape)]
-	mode, unsure := modeRequest, f.pos > 0 && f.state >= stateName
+	most := min(limit, maxTape)
+	blocks := b[:min(len(b), most)]
+	mode, unsure := modeRequest, f.pos > 0 && f.state >= stateLines
 	if unsure {
+		if f.emptyLineBegins(b) {
+			return 0, nil
+		}
 		mode += goingOn
 		n = headKernel(unsafe.SliceData(blocks), len(blocks), f, mode)
 	}
@@ -55,7 +62,8 @@ func (h *RequestHead) parse(b []byte, o *Options, n int) (int, error) {
 		if n := h.parseBlocks(blocks, o.fields(), n, mode); n > 0 {
 			return n, nil
 		}
-		if f.waits(b, o) {
+		f.lim, f.most = o.fields(), most
+		if f.waits(b) {
 			return 0, nil
 		}
 		unsure = unsure || f.pos > 0
@@ -72,7 +80,7 @@ func (h *RequestHead) parse(b []byte, o *Options, n int) (int, error) {
 	case more:
 		switch {
 		case f.pos < limit:
-			f.suspend(b)
+			f.suspend(b, most)
 			return 0, nil
 		case f.mark[1] == 0:
 			f.fail(ErrMethodTooLong, limit)

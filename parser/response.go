@@ -14,20 +14,22 @@ type ResponseHead struct {
 func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) {
 	f := &h.Fields
 	o = o.orDefault()
-	if f.waits(b, o) {
+	if f.pos > 0 && f.waits(b) {
 		return 0, nil
 	}
 	limit := o.headSize()
-	mode, unsure := modeResponse, f.pos > 0 && f.state >= stateName
+	most := min(limit, maxTape)
+	mode, unsure := modeResponse, f.pos > 0 && f.state >= stateLines
 	if unsure {
 		mode += goingOn
 	}
 	if active > kernelWords && (f.pos == 0 || unsure) && len(b) >= minSection {
-		if n := h.parseBlocks(b[:min(len(b), limit, maxTape)], o.fields(), mode); n > 0 {
+		if n := h.parseBlocks(b[:min(len(b), most)], o.fields(), mode); n > 0 {
 			h.startLine(b)
 			return n, nil
 		}
-		if f.waits(b, o) {
+		f.lim, f.most = o.fields(), most
+		if f.waits(b) {
 			return 0, nil
 		}
 		unsure = unsure || f.pos > 0
@@ -43,7 +45,7 @@ func (h *ResponseHead) Parse(b []byte, o *Options) (n int, err error) {
 		return f.finish(), nil
 	case more:
 		if f.pos < limit {
-			f.suspend(b)
+			f.suspend(b, most)
 			return 0, nil
 		}
 		f.fail(ErrHeadTooLarge, limit)

@@ -1,10 +1,6 @@
 package parser
 
-import (
-	"encoding/binary"
-	"math/bits"
-	"unsafe"
-)
+import "unsafe"
 
 // A head that comes in pieces is read by a kernel, which goes on at the last full block
 // when the empty line has come, or much else. Until then nothing is noted of what
@@ -12,126 +8,75 @@ import (
 // the table begins anew, and says how. So an octet is looked at three times at most,
 // however many pieces there are.
 
-// What stands for the state of a scan that goes on so: pos is in a name, which begins at
-// start, or behind a colon; lines is how many colons there were.
+// stateLines, and up to one of the bits below, stands for the state of a scan that goes on so: pos is
+// in a value unless they say else. lines is how many field lines have begun.
 const (
-	stateName = 0xFE + iota
-	stateValue
+	stateLines = 0xF8
+
+	atStart  = 1 // of a line
+	behindCR = 2
+	inName   = 4
 )
 
-// suspend ends a call that has used up its octets. Unless the start line is under way, or
-// something rare, the table reads no more.
-func (f *FieldSection) suspend(b []byte) {
+// minPos is how many octets go before a piece at least.
+const minPos = 31
+
+// suspend ends a call that has used up its octets, most being what waits may read. Unless the start line
+// is under way, or something rare, the table reads no more.
+func (f *FieldSection) suspend(b []byte, most int) {
+	f.most = most
 	switch {
-	case active <= kernelWords || f.unsure || f.start == 0 || f.pos < minSection || f.pos >= maxTape || len(f.wide) > 0:
-	case f.pos < f.start && f.lines == 0: // CR of the start line
+	case active <= kernelWords || f.unsure || f.start == 0 || f.pos < minPos || f.pos >= most || len(f.wide) > 0:
 	case f.pos < f.start:
-		f.pos, f.state = f.start-2, stateValue // CR of a field line
-		f.start = int(f.tape[2*f.lines-1]) + 2
+		f.state = stateLines + behindCR
+	case f.pos == f.start:
+		f.state = stateLines + atStart
 	case f.colon > f.start:
 		f.lines++
-		f.state = stateValue
-	case f.pos > f.start && b[f.start] == '\r':
-		f.pos, f.state = f.start, stateName // CR of the empty line
-	default:
-		f.state = stateName
+		f.state = stateLines
+	case b[f.start] != '\r': // of the empty line
+		f.lines++
+		f.state = stateLines + inName
 	}
 }
 
-// waits reads on in stateName and stateValue. It is false in any other, and when so much
+// waits reads on from stateLines. It is false in any other state, and when so much
 // has come that a kernel had better go on, or the empty line, more than the limits allow, or
 // something that is not good.
-func (f *FieldSection) waits(b []byte, o *Options) bool {
-	if f.pos == 0 || f.state < stateName {
-		return false
-	}
-	most := min(o.headSize(), maxTape)
-	come := b[:min(len(b), most)]
-	i, s, start, lines := f.pos, f.state, f.start, f.lines
-	for i < len(come) {
-		if rest := len(come) - i; rest >= minLong || s == stateName && rest >= minPiece {
-			return false
-		}
-		if s == stateName {
-			i += nameOctets(come[i:])
-			if i > start && lines >= o.fields() {
-				return false
-			}
-			if i == len(come) || i == start && i+1 == len(come) && come[i] == '\r' {
-				break
-			}
-			if i == start || come[i] != ':' {
-				return false
-			}
-			lines++
-			if i, s = i+1, stateValue; i == len(come) {
-				break
-			}
-		}
-		i += fieldOctets(&come[i], len(come)-i)
-		if i == len(come) || i+1 == len(come) && come[i] == '\r' {
-			break
-		}
-		if come[i] != '\r' || come[i+1] != '\n' {
-			return false
-		}
-		i += len("\r\n")
-		start, s = i, stateName
-	}
-	f.pos, f.state, f.start, f.lines = i, s, start, lines
-	return len(b) < most
+func (f *FieldSection) waits(b []byte) bool {
+	return goodPiece(unsafe.SliceData(b), len(b), f) || f.emptyLineBegins(b)
 }
 
-// nameOctets returns how many octets b begins with that may stand in a name.
-func nameOctets(b []byte) int {
-	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		if stop := ^inTchar(binary.LittleEndian.Uint64(b[i:])) & highBits; stop != 0 {
-			i += bits.TrailingZeros64(stop) / 8
-			break
-		}
-	}
-	for i < len(b) && octets[b[i]]&isTchar != 0 { // what words leave
-		i++
-	}
-	return i
+// emptyLineBegins is waits where of the empty line the CR has come.
+func (f *FieldSection) emptyLineBegins(b []byte) bool {
+	end := len(b) - 1
+	return end > 0 && b[end-1] == '\n' && b[end] == '\r' && goodPiece(unsafe.SliceData(b), end, f)
 }
 
 // goOn makes the scan go on where a kernel, which lacked the end of the head, has come to
-// in b. What is in names and values is good; what ends them is seen to here, for the
-// lines that were not seen before. Where it is not good, or there are more lines than
-// limit, the scan begins anew.
-func (f *FieldSection) goOn(b []byte, limit int) {
+// in b. What is in names and values is good; what ends them is seen to here, but for what was before.
+// Where it is not good the scan begins anew.
+func (f *FieldSection) goOn(b []byte) {
+	read, settled := int(f.at), uint32(2)
 	switch {
-	case f.pos == 0:
-		end := int(f.tape[1])
-		f.lines, f.wide = 0, f.wide[:0]
-		f.scan = scan{startEnd: end, start: end + 2}
-	case f.state == stateValue:
-		f.lines-- // its line has not ended
+	case f.pos >= read:
+		return
+	case f.pos > 0:
+		settled = max(settled, f.settled)
 	}
-	read := int(f.at)
-	tape := f.tape[min(2+2*f.lines, int(f.fill)):f.fill]
-	for ; len(tape) >= 2 && int(tape[1])+2 <= read; tape = tape[2:] {
-		colon, end := tape[0], tape[1]
-		if b[colon] != ':' || b[end] != '\r' || b[end+1] != '\n' {
+	for i := settled; i < f.fill; i++ {
+		at := int(f.tape[i])
+		if i&1 == 0 && b[at] != ':' || i&1 != 0 && (b[at] != '\r' || at+1 < read && b[at+1] != '\n') {
 			f.begin(0)
 			return
 		}
-		f.lines++
-		f.start = int(end) + 2
 	}
-	f.pos, f.state = f.start, stateName
-	if len(tape) > 0 && b[tape[0]] == ':' {
-		f.lines++
-		f.pos, f.state = read, stateValue
-		if len(tape) > 1 {
-			f.pos = int(tape[1])
-		}
+	f.wide = f.wide[:0]
+	f.lines = int(f.fill) / 2
+	if f.carryS != 0 {
+		f.lines-- // has not begun
 	}
-	if f.lines > limit {
-		f.begin(0)
-	}
+	f.scan = scan{pos: read, state: stateLines + inName*f.carryN + f.carryS, startEnd: int(f.tape[1]), settled: f.fill}
 }
 
 // parseBlocks tries a kernel on a trailer section. It returns its length, or 0 when the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -158,6 +159,30 @@ func TestEarlyErrors(t *testing.T) {
 	})
 }
 
+// TestEarlyLimits: the first octet of one field line too many is refused, however much comes with it.
+func TestEarlyLimits(t *testing.T) {
+	eachWay(t, func(t *testing.T) {
+		for _, line := range []string{"X-Name: v\r\n", "Name: " + strings.Repeat("v", 50) + "\r\n"} {
+			const start = "GET / HTTP/1.1\r\n"
+			b, o := []byte(start+strings.Repeat(line, 24)), &Options{MaxFields: 20}
+			most := len(start) + 20*len(line)
+			for end := range b {
+				for _, first := range []int{0, end / 2, end - 1} {
+					var h RequestHead
+					_, err := h.Parse(b[:min(max(first, 0), most)], o)
+					require.NoError(t, err)
+					_, err = h.Parse(b[:end], o)
+					if end > most {
+						require.Equal(t, &Error{ErrTooManyFields, most}, err, "%d octets, %d first", end, first)
+					} else if err != nil {
+						require.NoError(t, err, "%d octets, %d first", end, first)
+					}
+				}
+			}
+		}
+	})
+}
+
 // eachWay runs test with the table alone, with words, and with each kernel.
 func eachWay(t *testing.T, test func(t *testing.T)) {
 	for k := range bestKernel() + 1 {
@@ -220,7 +245,11 @@ func TestSpoiledPieces(t *testing.T) {
 			n, err = 0, nil
 			for end := 0; n == 0 && err == nil && end < len(b); {
 				end = min(len(b), end+1+r.IntN(most))
-				n, err = pieces.parse(b[:end], o)
+				sofar := slices.Clone(b[:end])
+				if n, err = pieces.parse(b[:end], o); err == nil && r.IntN(10) == 0 {
+					_, err := sections()["request"].parse(sofar, o)
+					require.NoError(t, err, "%d: an error comes late: %q", i, sofar)
+				}
 			}
 			require.Equal(t, want, pieces.result(b, n, err), "%d: %q", i, w)
 			switch {

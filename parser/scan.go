@@ -7,15 +7,17 @@ package parser
 // white space when its line ends.
 type scan struct {
 	pos   int       // octets that were scanned
-	state uint8     // of the section's automaton, or stateName or stateValue
+	state uint8     // of the section's automaton, or stateLines and more
 	mark  [3]uint32 // positions in the start line
 	lim   int       // the limit on field lines
+	most  int       // octets in which waits reads on
 
 	startEnd int     // the line end of the start line
 	start    int     // where the field line under way starts; 0 in the start line
 	colon    int     // where its name ends
 	id       FieldID // what its name is
 	unsure   bool    // a line was not good: the table goes on to the end
+	settled  uint32  // positions on the tape that goOn has seen to
 
 	err Error
 }

@@ -503,6 +503,7 @@ more:
 	MOVL SI, FieldSection_at(DI)
 	XORL $1, R9
 	MOVB R9, FieldSection_carryC(DI)
+	MOVB $0, FieldSection_carryN(DI)
 	MOVB R11, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
 	JMP  colons
@@ -728,6 +729,7 @@ method:
 	VPCMPEQB Y13, Y2, Y2
 	VPMOVMSKB Y2, DX
 	TZCNTL DX, DX
+	JZ   bad
 	CMPW DX, (R9)
 	JNE  bad
 	JMP  checked
@@ -999,7 +1001,7 @@ seekOn:                      // a long name
 	ADDQ $32, R10
 	CMPQ R10, n+8(FP)
 	JB   seek32
-	JMP  noteFill
+	JMP  noteName
 seekEdge:
 	MOVQ n+8(FP), DX
 	SUBQ $32, DX
@@ -1025,9 +1027,12 @@ underWay:
 	JMP  noteFill
 noteColon:
 	CMPQ DX, CX
-	JAE  noteFill
+	JAE  noteName
 	MOVW DX, (R9)
 	ADDQ $2, R9
+	JMP  noteFill
+noteName:
+	MOVB $1, FieldSection_carryN(DI)
 noteFill:
 	LEAQ FieldSection_tape(DI), DX
 	SUBQ DX, R9

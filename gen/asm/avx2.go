@@ -48,7 +48,7 @@ func (t avx2) data() (string, error) {
 	if err := t.c.fewControls(); err != nil {
 		return "", err
 	}
-	low, high, err := nibbleTables(t.c.tchar)
+	low, high, _, err := nibbleTables(t.c.tchar, set{})
 	if err != nil {
 		return "", err
 	}
@@ -252,6 +252,7 @@ const note256 = `more:
 	MOVL SI, FieldSection_at(DI)
 	XORL $1, R9
 	MOVB R9, FieldSection_carryC(DI)
+	MOVB $0, FieldSection_carryN(DI)
 	MOVB R11, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
 	JMP  colons
@@ -375,6 +376,7 @@ targetEdge:
 method:
 ` + tchars256 + `	VMOVDQU (R12), X0
 ` + nameEnd256 + `	TZCNTL DX, DX
+	JZ   bad
 	CMPW DX, (R9)
 	JNE  bad
 	JMP  checked

@@ -97,44 +97,57 @@ func bitTable(s, c set) [128]byte {
 }
 
 // nibbleTables are two tables of 16 octets. low[x&15] & high[x>>4] is zero when
-// x is not in s. A byte shuffle gives 0 in low for x above ASCII. A row (high nibble)
-// is a set of columns; it is put together from the bits that other rows need as well.
-func nibbleTables(s set) (low, high [16]byte, err error) {
-	var bits []int // the columns of each bit
-	rows := make([]int, 8)
-	for o, in := range s[:128] {
-		if in {
-			rows[o>>4] |= 1 << (o & 15)
+// x is in neither set, at least least when it is in c, and less when it is in s.
+// A byte shuffle gives 0 in low for x above ASCII. A row (high nibble) is a set
+// of columns; it is put together from the bits that other rows need as well.
+func nibbleTables(s, c set) (low, high [16]byte, least byte, err error) {
+	used := 0
+	assign := func(s set) {
+		var bits []int // the columns of each bit
+		first := used
+		rows := make([]int, 8)
+		for o, in := range s[:128] {
+			if in {
+				rows[o>>4] |= 1 << (o & 15)
+			}
 		}
-	}
-	order := []int{0, 1, 2, 3, 4, 5, 6, 7}
-	slices.SortStableFunc(order, func(a, b int) int { return mathbits.OnesCount(uint(rows[a])) - mathbits.OnesCount(uint(rows[b])) })
-	for _, row := range order {
-		left := rows[row]
+		order := []int{0, 1, 2, 3, 4, 5, 6, 7}
+		slices.SortStableFunc(order, func(a, b int) int { return mathbits.OnesCount(uint(rows[a])) - mathbits.OnesCount(uint(rows[b])) })
+		for _, row := range order {
+			left := rows[row]
+			for i, columns := range bits {
+				if columns&^rows[row] == 0 {
+					high[row] |= 1 << (first + i)
+					left &^= columns
+				}
+			}
+			if left != 0 {
+				high[row] |= 1 << (first + len(bits))
+				bits = append(bits, left)
+			}
+		}
 		for i, columns := range bits {
-			if columns&^rows[row] == 0 {
-				high[row] |= 1 << i
-				left &^= columns
+			for column := range 16 {
+				if columns>>column&1 != 0 {
+					low[column] |= 1 << (first + i)
+				}
 			}
 		}
-		if left != 0 {
-			high[row] |= 1 << len(bits)
-			bits = append(bits, left)
-		}
+		used += len(bits)
 	}
-	for i, columns := range bits {
-		for column := range 16 {
-			if columns>>column&1 != 0 {
-				low[column] |= 1 << i
-			}
-		}
+	assign(s)
+	least = 1 << used
+	assign(c)
+	if used > 8 {
+		return low, high, 0, fmt.Errorf("tchar and control need %d bits of an octet", used)
 	}
 	for x := range 128 {
-		if (low[x&15]&high[x>>4] != 0) != s[x] {
-			return low, high, fmt.Errorf("octet %#x has the wrong class", x)
+		v := low[x&15] & high[x>>4]
+		if (v != 0 && v < least) != s[x] || (v >= least) != c[x] {
+			return low, high, 0, fmt.Errorf("octet %#x has the wrong class", x)
 		}
 	}
-	return low, high, nil
+	return low, high, least, nil
 }
 
 // fewControls requires that the controls are DEL and what is below 0x20, but for HTAB, where

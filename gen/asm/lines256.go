@@ -180,7 +180,7 @@ seekOn:                      // a long name
 	ADDQ $32, R10
 	CMPQ R10, n+8(FP)
 	JB   seek32
-	JMP  noteFill
+	JMP  noteName
 seekEdge:
 ` + edge256("R10", 0) + `	JMP  seekEdged
 underWay:
@@ -192,9 +192,12 @@ underWay:
 	JMP  noteFill
 noteColon:
 	CMPQ DX, CX
-	JAE  noteFill
+	JAE  noteName
 	MOVW DX, (R9)
 	ADDQ $2, R9
+	JMP  noteFill
+noteName:
+	MOVB $1, FieldSection_carryN(DI)
 noteFill:
 	LEAQ FieldSection_tape(DI), DX
 	SUBQ DX, R9

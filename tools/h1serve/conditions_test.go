@@ -46,6 +46,10 @@ func TestConditions(t *testing.T) {
 		before = "Fri, 02 Jan 2026 03:04:04 GMT"
 		later  = "Fri, 02 Jan 2026 03:04:06 GMT"
 	)
+	// A year of two digits is at most 50 years ahead.
+	in := func(years int) string {
+		return time.Now().AddDate(years, 0, 0).Format("Monday, 02-Jan-06 15:04:05 GMT")
+	}
 	for _, c := range []struct{ fields, status string }{
 		{"If-None-Match: " + etag + "\r\n", "304"},
 		{"If-None-Match: W/" + etag + "\r\n", "304"},
@@ -60,6 +64,13 @@ func TestConditions(t *testing.T) {
 		{"If-Modified-Since: Friday, 02-Jan-26 03:04:05 GMT\r\n", "304"},
 		{"If-Modified-Since: Fri Jan  2 03:04:05 2026\r\n", "304"},
 		{"If-Modified-Since: yesterday\r\n", "200"},
+		{"If-Modified-Since: " + in(49) + "\r\n", "304"},
+		{"If-Modified-Since: " + in(51) + "\r\n", "200"},
+		{"If-Unmodified-Since: " + in(49) + "\r\n", "200"},
+		{"If-Unmodified-Since: " + in(51) + "\r\n", "412"},
+		// Two lines are a list, and a list is no date.
+		{"If-Modified-Since: " + same + "\r\nIf-Modified-Since: " + same + "\r\n", "200"},
+		{"If-Unmodified-Since: " + before + "\r\nIf-Unmodified-Since: " + before + "\r\n", "200"},
 		// If-None-Match is the more exact one, so If-Modified-Since is ignored.
 		{"If-None-Match: \"x\"\r\nIf-Modified-Since: " + same + "\r\n", "200"},
 		{"If-None-Match: " + etag + "\r\nIf-Modified-Since: " + before + "\r\n", "304"},
@@ -78,6 +89,8 @@ func TestConditions(t *testing.T) {
 		{"Range: bytes=1-2\r\nIf-Range: W/" + etag + "\r\n", "200"},
 		{"Range: bytes=1-2\r\nIf-Range: " + later + "\r\n", "200"},
 		{"Range: bytes=1-2\r\nIf-Range:\r\n", "200"},
+		{"Range: bytes=1-2\r\nIf-Range: " + etag + "\r\nIf-Range: " + etag + "\r\n", "200"},
+		{"Range: bytes=1-2\r\nRange: bytes=1-2\r\n", "200"},
 	} {
 		for _, method := range []string{"GET", "HEAD"} {
 			head, content := ask(t, s, method, "/f", c.fields)
@@ -139,6 +152,12 @@ func TestNetHTTPFilesThatAreRefused(t *testing.T) {
 		head, _ := ask(t, s, "GET", target, "")
 		require.Equal(t, status, head[:3], target)
 	}
+	for method, status := range map[string]string{"DELETE": "405", "PUT": "405", "FOO": "405", "TRACE": "405", "OPTIONS": "204"} {
+		head, content := ask(t, s, method, "/", "")
+		require.Equal(t, status, head[:3], method)
+		require.Equal(t, "GET, HEAD, OPTIONS", value(head, "Allow"), method)
+		require.Empty(t, content, method)
+	}
 	for _, target := range []string{"/../secret", "/%2e%2e/secret", "/..%2fsecret", "/link"} {
 		head, _ := ask(t, s, "GET", target, "")
 		require.NotEqual(t, "200", head[:3], target)
@@ -156,30 +175,32 @@ func TestFilesThatAreRefused(t *testing.T) {
 	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600))
 	for _, cfg := range []config{{dir: dir}, {dir: dir, driver: configs()["loop"].driver}} {
 		s := serveConfig(t, cfg)
-		for _, c := range []struct{ method, target, status string }{
-			{"GET", "/../secret", "404"},
-			{"GET", "/%2e%2e/secret", "404"},
-			{"GET", "/..%2fsecret", "404"},
-			{"GET", "/sub/../../secret", "404"},
-			{"GET", "http://h/../secret", "404"},
-			{"GET", "/link", "404"},
-			{"GET", "/f%00", "404"},
-			{"GET", "/%zz", "400"},
-			{"GET", "/f/", "404"},
-			{"GET", "/pipe", "403"},
-			{"GET", "/sub", "301"},
-			{"GET", "//sub", "301"},
-			{"GET", "/sub/", "200"},
-			{"DELETE", "/f", "405"},
-			{"OPTIONS", "/f", "204"},
-			{"OPTIONS", "*", "204"},
+		for _, c := range []struct{ method, target, status, location string }{
+			{"GET", "/../secret", "404", ""},
+			{"GET", "/%2e%2e/secret", "404", ""},
+			{"GET", "/..%2fsecret", "404", ""},
+			{"GET", "/sub/../../secret", "404", ""},
+			{"GET", "http://h/../secret", "404", ""},
+			{"GET", "/link", "404", ""},
+			{"GET", "/f%00", "404", ""},
+			{"GET", "/%zz", "400", ""},
+			{"GET", "/f/", "404", ""},
+			{"GET", "/pipe", "403", ""},
+			{"GET", "/sub", "301", "/sub/"},
+			{"GET", "//sub", "301", "/sub/"},
+			{"GET", "/sub/", "200", ""},
+			{"DELETE", "/f", "405", ""},
+			{"OPTIONS", "/f", "204", ""},
+			{"OPTIONS", "*", "204", ""},
+			{"GET", "/sub?a=/b?c", "301", "/sub/?a=/b?c"},
+			{"GET", "/.", "301", "/"},
+			{"GET", "/sub/..?", "301", "/"},
+			{"GET", "//..//sub", "301", "/sub/"},
 		} {
 			head, content := ask(t, s, c.method, c.target, "")
 			require.Equal(t, c.status, head[:3], c.target)
 			require.NotContains(t, content, "secret", c.target)
-			if c.status == "301" {
-				require.Equal(t, "/sub/", value(head, "Location"))
-			}
+			require.Equal(t, c.location, value(head, "Location"))
 			if c.status == "405" {
 				require.Equal(t, "GET, HEAD, OPTIONS", value(head, "Allow"))
 			}

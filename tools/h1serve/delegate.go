@@ -71,7 +71,7 @@ func (x *exchange) HeadersReceived(start *conn.StartLine, fields *conn.Fields) e
 		x.echoes = true
 		return nil
 	}
-	path := pathOf(start.Target)
+	path := start.Path()
 	switch string(path) {
 	case "/plaintext":
 		return x.Reply(conn.StatusLine(200), plain, hello)
@@ -88,7 +88,7 @@ func (x *exchange) HeadersReceived(start *conn.StartLine, fields *conn.Fields) e
 	case string(path) == "*": // OPTIONS: is anybody there?
 		return x.Reply(conn.StatusLine(204), nil, nil)
 	case x.d.files != nil:
-		return x.d.files.serve(x, path, fields)
+		return x.d.files.serve(x, start, fields)
 	case string(path) == "/":
 		return x.Reply(conn.StatusLine(200), plain, index)
 	}
@@ -139,20 +139,4 @@ func (x *exchange) echo() error {
 func (x *exchange) count() error {
 	var digits [20]byte
 	return x.Reply(conn.StatusLine(200), plain, strconv.AppendInt(digits[:0], x.length, 10))
-}
-
-// pathOf returns the path of a target in origin-form or absolute-form.
-func pathOf(target []byte) []byte {
-	if target[0] == '/' { // origin-form, as nearly always
-	} else if i := bytes.Index(target, []byte("://")); i >= 0 {
-		target = target[i+3:]
-		if i = bytes.IndexAny(target, "/?"); i < 0 || target[i] == '?' {
-			return []byte("/")
-		}
-		target = target[i:]
-	}
-	if i := bytes.IndexByte(target, '?'); i >= 0 {
-		target = target[:i]
-	}
-	return target
 }

@@ -34,7 +34,7 @@ func openFiles(dir string) (*files, error) {
 const allowed = "GET, HEAD, OPTIONS"
 
 // serve answers a request for a file or a directory.
-func (f *files) serve(x *exchange, target []byte, fields *conn.Fields) error {
+func (f *files) serve(x *exchange, start *conn.StartLine, fields *conn.Fields) error {
 	switch x.method {
 	case parser.MethodGet, parser.MethodHead:
 	case parser.MethodOptions:
@@ -46,7 +46,7 @@ func (f *files) serve(x *exchange, target []byte, fields *conn.Fields) error {
 		h.Add("Allow", allowed)
 		return x.Reply(conn.StatusLine(405), h, nil)
 	}
-	name, err := url.PathUnescape(string(target))
+	name, err := url.PathUnescape(string(start.Path()))
 	if err != nil {
 		return x.Reply(conn.StatusLine(400), plain, nil)
 	}
@@ -62,7 +62,7 @@ func (f *files) serve(x *exchange, target []byte, fields *conn.Fields) error {
 	if info.IsDir() {
 		if !strings.HasSuffix(name, "/") {
 			h := plain.Clone()
-			h.Add("Location", (&url.URL{Path: path.Clean("/"+name) + "/"}).EscapedPath())
+			h.Add("Location", directory(name, start.Query()))
 			return x.Reply(conn.StatusLine(301), h, nil)
 		}
 		if page, info, err := f.open(path.Join(rel, "index.html")); err == nil {
@@ -77,6 +77,13 @@ func (f *files) serve(x *exchange, target []byte, fields *conn.Fields) error {
 		return x.Reply(conn.StatusLine(404), plain, nil)
 	}
 	return sendFile(x, file, info, fields)
+}
+
+// directory returns where a directory is that was asked for without its slash. To
+// begin with two would name a host (RFC 3986 §4.2).
+func directory(name string, query []byte) string {
+	u := url.URL{Path: strings.TrimSuffix(path.Clean("/"+name), "/") + "/", RawQuery: string(query)}
+	return u.RequestURI()
 }
 
 // open opens a file or a directory. Nothing else: to open a pipe would wait for
@@ -136,9 +143,9 @@ func sendFile(x *exchange, file *os.File, info fs.FileInfo, fields *conn.Fields)
 	h.Add("Accept-Ranges", "bytes")
 	size := info.Size()
 	status, part := 200, byteRange{0, size}
-	wanted, ok := fields.Lookup("Range")
+	wanted, ok := single(fields, "Range")
 	if ok && x.method == parser.MethodGet && v.rangeHolds(fields) { // RFC 9110 §14.2: for GET alone
-		switch p, err := parseRange(string(wanted), size); {
+		switch p, err := parseRange(wanted, size); {
 		case errors.Is(err, errUnsatisfiable):
 			h.Add("Content-Range", fmt.Sprintf("bytes */%d", size))
 			return x.Reply(conn.StatusLine(416), h, nil)

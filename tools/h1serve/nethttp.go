@@ -29,7 +29,7 @@ func newHTTPServer(cfg config, secure *tls.Config, log *slog.Logger) (*httpServe
 			if err != nil {
 				return nil, err
 			}
-			mux.Handle("/", http.FileServerFS(f))
+			mux.Handle("/", readOnly(http.FileServerFS(f)))
 		}
 		h = mux
 	}
@@ -50,6 +50,22 @@ func content(contentType string, p []byte) http.Handler {
 		h.Set("Content-Type", contentType)
 		h.Set("Content-Length", length)
 		_, _ = w.Write(p)
+	})
+}
+
+// readOnly has h answer the methods that files have, and no others.
+func readOnly(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		status := http.StatusMethodNotAllowed
+		switch r.Method {
+		case http.MethodGet, http.MethodHead:
+			h.ServeHTTP(w, r)
+			return
+		case http.MethodOptions:
+			status = http.StatusNoContent
+		}
+		w.Header().Set("Allow", allowed)
+		w.WriteHeader(status)
 	})
 }
 
