@@ -32,8 +32,10 @@ func (o *outgoing) incoming(resp *conn.Response) *http.Response {
 		r.ContentLength = declared(r.Header)
 	}
 	r.Close = closes(r.ProtoMinor, fields)
-	if v := r.Header["Connection"]; r.Close && len(v) == 1 && strings.EqualFold(v[0], "close") {
-		delete(r.Header, "Connection") // as net/http does: Close says it
+	if r.Close {
+		if v := r.Header["Connection"]; len(v) == 1 && strings.EqualFold(v[0], "close") {
+			delete(r.Header, "Connection") // as net/http does: Close says it
+		}
 	}
 	o.body.resp, o.body.of = resp, o
 	switch {
