@@ -12,32 +12,59 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/h1wire/h1wire/conn/conntest"
 )
 
-// The response to the request before is no answer to an expectation.
+// The response to the request before is no answer to an expectation, not even if that
+// request had one, too.
 func TestClientExpectWaitsForItsOwnAnswer(t *testing.T) {
+	for name, before := range map[string]*Header{"none": host(), "one that timed out": host("Expect", "100-continue")} {
+		t.Run("behind "+name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cc, server := pair(t, &Params{ExpectTimeout: time.Hour})
+				require.NoError(t, cc.Send(RequestLine("PUT", "/"), before, []byte("before")))
+				wrote := make(chan error, 1)
+				go func() { wrote <- cc.Send(RequestLine("POST", "/"), host("Expect", "100-continue"), []byte("abc")) }()
+				synctest.Wait()
+				_, _ = io.WriteString(server, "HTTP/1.1 100 x\r\n\r\nHTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n")
+				_, err := cc.ReadResponse(&response{})
+				require.NoError(t, err)
+				synctest.Wait()
+				require.Empty(t, wrote, "this was the answer to PUT")
+				_, _ = io.WriteString(server, "HTTP/1.1 100 x\r\n\r\n")
+				go func() {
+					synctest.Wait()
+					_, _ = io.WriteString(server, "HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n")
+				}()
+				_, err = cc.ReadResponse(&response{})
+				require.NoError(t, err)
+				require.NoError(t, <-wrote)
+			})
+		})
+	}
+}
+
+// A request that begins while the connection is being closed waits for nothing, though
+// its octets may still go.
+func TestClientExpectWhileClosing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cc, server := pair(t, &Params{ExpectTimeout: time.Hour})
-		require.NoError(t, cc.Send(RequestLine("GET", "/"), host(), nil))
+		cc, _ := pair(t, &Params{ExpectTimeout: -1})
+		closing := func(cause error) { // what shut does first
+			cc.asking.Lock()
+			defer cc.asking.Unlock()
+			cc.cause = cause
+		}
+		closing(errClosed)
 		wrote := make(chan error, 1)
 		go func() { wrote <- cc.Send(RequestLine("POST", "/"), host("Expect", "100-continue"), []byte("abc")) }()
 		synctest.Wait()
-		_, _ = io.WriteString(server, "HTTP/1.1 103 x\r\n\r\nHTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n")
-		_, err := cc.ReadResponse(&response{})
-		require.NoError(t, err)
-		synctest.Wait()
-		require.Empty(t, wrote, "this was the answer to GET")
-		_, _ = io.WriteString(server, "HTTP/1.1 100 x\r\n\r\n")
-		go func() {
-			synctest.Wait()
-			_, _ = io.WriteString(server, "HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n")
-		}()
-		_, err = cc.ReadResponse(&response{})
-		require.NoError(t, err)
-		require.NoError(t, <-wrote)
+		assert.Len(t, wrote, 1, "it waits for ever")
+		closing(nil)
+		require.NoError(t, cc.Close())
+		require.ErrorIs(t, <-wrote, errClosed)
 	})
 }
 

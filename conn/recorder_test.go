@@ -13,6 +13,7 @@ type recorder struct {
 	headers func(c Conn, start *StartLine, fields *Fields) error
 	data    func(c Conn, p []byte) error
 	finish  func(c Conn, body []byte) error
+	closing func(c Conn) // called in OnConnectionClose
 
 	mu     sync.Mutex
 	events []string
@@ -119,4 +120,9 @@ func (r *recorded) Finish() error {
 	return err
 }
 
-func (r *recorded) OnConnectionClose(err error) { r.note("close %v", err) }
+func (r *recorded) OnConnectionClose(err error) {
+	r.note("close %v", err)
+	if r.closing != nil {
+		r.closing(r.c)
+	}
+}

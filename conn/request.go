@@ -223,6 +223,9 @@ func (cc *ClientConn) ask(start *StartLine, h *Header, length int64, x *extra) e
 	})
 	if cc.expect.state = expectNothing; expects {
 		cc.expect.hold()
+		if cc.cause != nil { // whoever closed has settled what was asked before
+			cc.expect.settle(expectClosed)
+		}
 	}
 	return nil
 }

@@ -227,6 +227,7 @@ func (sc *ServerConn) end() {
 	sc.close()
 	o.release()
 	o.mu.Unlock()
+	sc.unwatch() // again, for until here somebody may have asked for the context
 	sc.in.end()
 	sc.in.discard()
 	if r, ok := sc.via.(*raw); ok {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -90,7 +89,7 @@ func TestHijackedConnectionOutlivesItsHandlerAndShutdown(t *testing.T) {
 	require.NoError(t, err)
 	theirs := <-hijacked
 	defer theirs.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	require.NoError(t, s.Shutdown(ctx), "Shutdown must not wait for the handler")
 	close(returns)

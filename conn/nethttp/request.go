@@ -70,8 +70,13 @@ func (x *exchange) header(r *http.Request, fields *conn.Fields) {
 	if r.TransferEncoding != nil {
 		r.Trailer = announced(r.Header)
 	}
-	if p, ok := r.Header["Pragma"]; ok && p[0] == "no-cache" && r.Header["Cache-Control"] == nil {
-		r.Header["Cache-Control"] = []string{"no-cache"} // RFC 9111 §5.4
+	noCache(r.Header)
+}
+
+// noCache says in Cache-Control what Pragma says (RFC 9111 §5.4).
+func noCache(h http.Header) {
+	if p, ok := h["Pragma"]; ok && p[0] == "no-cache" && h["Cache-Control"] == nil {
+		h["Cache-Control"] = []string{"no-cache"}
 	}
 }
 

@@ -11,10 +11,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/conn/conntest"
 )
 
 func TestPanicIsLoggedAndClosesTheConnection(t *testing.T) {
@@ -156,44 +158,41 @@ func TestConnStates(t *testing.T) {
 }
 
 func TestShutdownFinishesWhatIsUnderWay(t *testing.T) {
-	quiet(t)
-	begun, goOn := make(chan struct{}), make(chan struct{})
-	told := make(chan struct{})
-	s := &Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		begun <- struct{}{}
-		<-goOn
-		_, _ = io.WriteString(w, "done")
-	})}
-	s.RegisterOnShutdown(func() { close(told) })
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
-	body := make(chan string, 1)
-	go func() {
-		c := client(t)
-		resp, err := c.Get("http://" + l.Addr().String())
-		if assert.NoError(t, err) {
-			b, _ := io.ReadAll(resp.Body)
-			_ = resp.Body.Close()
-			assert.True(t, resp.Close)
-			body <- string(b)
-		}
-	}()
-	<-begun
-	ended := make(chan error, 1)
-	go func() { ended <- s.Shutdown(context.Background()) }()
-	<-told
-	assert.ErrorIs(t, <-served, http.ErrServerClosed)
-	select {
-	case <-ended:
-		t.Error("Shutdown did not wait")
-	case <-time.After(20 * time.Millisecond):
-	}
-	close(goOn)
-	assert.NoError(t, <-ended)
-	assert.Equal(t, "done", <-body)
-	assert.ErrorIs(t, s.Serve(l), http.ErrServerClosed)
+	synctest.Test(t, func(t *testing.T) {
+		begun, goOn := make(chan struct{}), make(chan struct{})
+		told := make(chan struct{})
+		s := &Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			close(begun)
+			<-goOn
+			_, _ = io.WriteString(w, "done")
+		})}
+		s.RegisterOnShutdown(func() { close(told) })
+		l := conntest.Listen()
+		served := make(chan error, 1)
+		go func() { served <- s.Serve(l) }()
+		body := make(chan string, 1)
+		go func() {
+			c := &http.Client{Transport: &http.Transport{DialContext: l.DialContext}}
+			resp, err := c.Get("http://a/")
+			if assert.NoError(t, err) {
+				b, _ := io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+				assert.True(t, resp.Close)
+				body <- string(b)
+			}
+		}()
+		<-begun
+		ended := make(chan error, 1)
+		go func() { ended <- s.Shutdown(context.Background()) }()
+		<-told
+		assert.ErrorIs(t, <-served, http.ErrServerClosed)
+		synctest.Wait()
+		assert.Empty(t, ended, "Shutdown did not wait")
+		close(goOn)
+		assert.NoError(t, <-ended)
+		assert.Equal(t, "done", <-body)
+		assert.ErrorIs(t, s.Serve(l), http.ErrServerClosed)
+	}) // which fails if a goroutine is left
 }
 
 func TestBodyLimit(t *testing.T) {

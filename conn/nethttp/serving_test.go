@@ -17,6 +17,9 @@ import (
 	"github.com/h1wire/h1wire/conn"
 )
 
+// patience is how long a test waits for what must come before it gives up.
+const patience = time.Minute
+
 // served is a server that a test started, ours or net/http's.
 type served struct {
 	addr, url string
@@ -63,13 +66,13 @@ func eachDriver(t *testing.T, h http.Handler, test func(t *testing.T, s *served)
 	}
 }
 
-// dial returns a connection to s that a read waits for 10 s at most.
+// dial returns a connection to s that a read waits for no longer than patience.
 func (s *served) dial(t testing.TB) *net.TCPConn {
 	t.Helper()
 	nc, err := net.Dial("tcp", s.addr)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = nc.Close() })
-	require.NoError(t, nc.SetDeadline(time.Now().Add(10*time.Second)))
+	require.NoError(t, nc.SetDeadline(time.Now().Add(patience)))
 	return nc.(*net.TCPConn)
 }
 
@@ -103,7 +106,7 @@ const get = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 func client(t testing.TB) *http.Client {
 	tr := &http.Transport{DisableCompression: true}
 	t.Cleanup(tr.CloseIdleConnections)
-	return &http.Client{Transport: tr, Timeout: time.Minute}
+	return &http.Client{Transport: tr, Timeout: patience}
 }
 
 // quiet fails the test if goroutines that it started outlive it. It is called
@@ -111,7 +114,7 @@ func client(t testing.TB) *http.Client {
 func quiet(t testing.TB) {
 	before := runtime.NumGoroutine()
 	t.Cleanup(func() {
-		for until := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(5 * time.Millisecond) {
+		for until := time.Now().Add(patience); runtime.NumGoroutine() > before; time.Sleep(5 * time.Millisecond) {
 			if time.Now().After(until) {
 				stacks := make([]byte, 1<<20)
 				t.Fatalf("goroutines: %d before, now\n%s", before, stacks[:runtime.Stack(stacks, true)])

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -43,13 +42,13 @@ func TestTLSAndH2(t *testing.T) {
 			tr := &http.Transport{TLSClientConfig: theirs, ForceAttemptHTTP2: true}
 			defer tr.CloseIdleConnections()
 			for range 3 {
-				resp, err := (&http.Client{Transport: tr}).Post("https://"+l.Addr().String(), "", io.LimitReader(endless('a'), 3))
+				resp, err := (&http.Client{Transport: tr, Timeout: patience}).Post("https://"+l.Addr().String(), "", io.LimitReader(endless('a'), 3))
 				require.NoError(t, err)
 				b, _ := io.ReadAll(resp.Body)
 				_ = resp.Body.Close()
 				assert.Equal(t, protocol+" aaa base", string(b))
 			}
-			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()
 			require.NoError(t, s.Shutdown(ctx))
 			assert.ErrorIs(t, <-ended, http.ErrServerClosed)

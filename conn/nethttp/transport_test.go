@@ -11,12 +11,14 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/h1wire/h1wire/conn"
+	"github.com/h1wire/h1wire/conn/conntest"
 )
 
 // using returns a client of our transport, whose connections end with the test.
@@ -26,7 +28,7 @@ func using(t testing.TB, change ...func(*Transport)) *http.Client {
 		f(tr)
 	}
 	t.Cleanup(func() { _ = tr.client.Close() })
-	return &http.Client{Transport: tr, Timeout: time.Minute}
+	return &http.Client{Transport: tr, Timeout: patience}
 }
 
 // mirror answers with what it saw of the request, in several shapes.
@@ -134,7 +136,7 @@ func TestBothTransportsAtBothServers(t *testing.T) {
 	quiet(t)
 	h := http.HandlerFunc(mirror)
 	for server, s := range map[string]*served{"theirs": serveTheirs(t, h), "ours": serve(t, h)} {
-		theirs, ours := &http.Client{Transport: new(http.Transport)}, using(t)
+		theirs, ours := &http.Client{Transport: new(http.Transport), Timeout: patience}, using(t)
 		defer theirs.CloseIdleConnections()
 		for name := range requests(s.url) {
 			t.Run(server+"/"+name, func(t *testing.T) {
@@ -224,13 +226,33 @@ func TestTransportCancelledAtEveryPoint(t *testing.T) {
 		_, err = body.Read(nil)
 		assert.ErrorIs(t, err, io.ErrClosedPipe, "the body is closed")
 	})
-	t.Run("ResponseHeaderTimeout", func(t *testing.T) {
-		c := using(t, func(tr *Transport) { tr.ResponseHeaderTimeout = 20 * time.Millisecond })
-		_, err := c.Get(s.url)
+}
+
+// ResponseHeaderTimeout bounds the time to the head, and not that to the end.
+func TestTransportResponseHeaderTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := conntest.Listen()
+		s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/body" {
+				_, _ = io.WriteString(w, "soon ")
+				flush(w)
+			}
+			time.Sleep(2 * time.Second)
+			_, _ = io.WriteString(w, "late")
+		})}
+		go func() { _ = s.Serve(l) }()
+		tr := &Transport{DialContext: l.DialContext, ResponseHeaderTimeout: time.Second}
+		c := &http.Client{Transport: tr}
+		_, err := c.Get("http://a/")
 		assert.ErrorIs(t, err, conn.ErrHeaderTimeout)
-		resp, err := c.Get(s.url + "/body")
+		resp, err := c.Get("http://a/body")
 		require.NoError(t, err)
+		b, err := io.ReadAll(resp.Body)
+		assert.NoError(t, err)
+		assert.Equal(t, "soon late", string(b))
 		_ = resp.Body.Close()
+		tr.CloseIdleConnections()
+		_ = s.Close()
 	})
 }
 
