@@ -243,3 +243,16 @@ func TestIdleConnectionHoldsNoBuffer(t *testing.T) {
 		assert.Nil(t, sc.in.rd)
 	})
 }
+
+// Whoever sends heads slowly holds a buffer for heads, also before the first.
+func TestPartOfAHeadTakesLittleRoom(t *testing.T) {
+	bubble(t, nil, newRecorder(), func(t *testing.T, c *client, sc *ServerConn) {
+		for range 2 {
+			c.send(t, "GET / HTTP/1.1\r\nHost:")
+			synctest.Wait()
+			assert.Equal(t, readSize, len(sc.in.rd.buf))
+			c.send(t, " a\r\n\r\n")
+			synctest.Wait()
+		}
+	})
+}

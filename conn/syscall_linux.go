@@ -21,6 +21,13 @@ func readFD(fd int, p []byte) (int, syscall.Errno) {
 	return int(n), 0
 }
 
+// quietFD reports whether there is nothing to read, not even the end.
+func quietFD(fd int) bool {
+	var octet byte
+	_, _, e := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&octet)), 1, unix.MSG_PEEK|unix.MSG_DONTWAIT, 0, 0)
+	return e == syscall.EAGAIN
+}
+
 func writeFD(fd int, p []byte) (int, syscall.Errno) {
 	call := syscall.RawSyscall6
 	if len(p) > gatherAt {

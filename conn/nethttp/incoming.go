@@ -33,8 +33,10 @@ func (o *outgoing) incoming(resp *conn.Response) *http.Response {
 	}
 	endless := resp.Length < 0 && r.TransferEncoding == nil && !r.Uncompressed // until the connection closes
 	r.Close = closes(r.ProtoMinor, fields) || endless
-	if v := r.Header["Connection"]; r.Close && r.ProtoMinor > 0 && len(v) == 1 && strings.EqualFold(v[0], "close") {
-		delete(r.Header, "Connection") // as net/http does: Close says it
+	if r.Close && r.ProtoMinor > 0 {
+		if v := r.Header["Connection"]; len(v) == 1 && strings.EqualFold(v[0], "close") {
+			delete(r.Header, "Connection") // as net/http does: Close says it
+		}
 	}
 	o.body.resp, o.body.of = resp, o
 	switch {
