@@ -31,11 +31,7 @@ func newLooker(nc net.Conn) *looker {
 		return nil
 	}
 	l := &looker{rc: rc}
-	l.peek = func(fd uintptr) {
-		var octet [1]byte
-		n, _, err := syscall.Recvfrom(int(fd), octet[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		l.quiet = n < 0 && err == syscall.EAGAIN
-	}
+	l.peek = func(fd uintptr) { l.quiet = quietFD(int(fd)) }
 	return l
 }
 

@@ -40,7 +40,8 @@ func (d Driver) String() string {
 	return "unknown"
 }
 
-// ParseDriver returns the driver of that name.
+// ParseDriver returns the driver that String gives that name: "auto", "stream", "raw"
+// or "loop". There is an error for any other.
 func ParseDriver(name string) (Driver, error) {
 	for d, n := range driverNames {
 		if n == name {

@@ -225,18 +225,18 @@ func (d *raw) offer(p []byte) int {
 	return n
 }
 
-func (d *raw) writeBoth(a, b []byte) error {
+func (d *raw) writeBoth(a, b []byte, more bool) error {
 	if len(a) == 0 {
 		return d.write(b)
 	}
 	if d.closing.Load() {
 		return errClosed
 	}
-	a, b, err := writeBothNow(d.fd, a, b)
+	a, b, err := writeBothNow(d.fd, a, b, more)
 	if err != nil || len(a)+len(b) == 0 {
 		return err
 	}
-	return d.stream.writeBoth(a, b)
+	return d.stream.writeBoth(a, b, more)
 }
 
 // watch has the clock look, once a tick: no goroutine reads.

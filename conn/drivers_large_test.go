@@ -204,3 +204,38 @@ func TestSlowReadersGetTheirFile(t *testing.T) {
 		_ = nc.Close()
 	})
 }
+
+// The end of a long chunk waits for what follows, unless the handler flushes: then
+// nothing of it does.
+func TestLongChunksAreFlushed(t *testing.T) {
+	content := strings.Repeat("x", 48<<10)
+	onDrivers(t, func(t *testing.T, s *Server) {
+		arrived := make(chan struct{})
+		r := newRecorder()
+		r.finish = func(c Conn, _ []byte) error {
+			if err := c.WriteHeaders(StatusLine(200), nil, []byte(content)); err != nil {
+				return err
+			}
+			if err := c.Flush(); err != nil {
+				return err
+			}
+			<-arrived
+			return c.Finish()
+		}
+		s.Delegate = r
+		nc := dial(t, listen(t, s))
+		defer nc.Close()
+		_, _ = io.WriteString(nc, getClose)
+		var got []byte
+		buf := make([]byte, len(content))
+		for !strings.HasSuffix(string(got), content+"\r\n") {
+			n, err := nc.Read(buf)
+			require.NoError(t, err)
+			got = append(got, buf[:n]...)
+		}
+		close(arrived)
+		rest, err := io.ReadAll(nc)
+		require.NoError(t, err)
+		assert.Equal(t, "0\r\n\r\n", string(rest))
+	})
+}

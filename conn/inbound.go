@@ -268,7 +268,7 @@ func (in *inbound) idle() {
 // wants returns how much of the body is known to be still to come.
 func (in *inbound) wants() uint64 {
 	switch {
-	case in.done:
+	case in.done, in.kind == parser.NoBody: // what comes is a head
 		return 0
 	case in.kind == parser.FixedLength:
 		return in.left

@@ -62,8 +62,9 @@ type transport interface {
 	write(p []byte) error
 	// offer sends what it can of p without blocking, and returns how much that is.
 	offer(p []byte) int
-	// writeBoth sends a and b, in one system call if it can.
-	writeBoth(a, b []byte) error
+	// writeBoth sends a and b, in one system call if it can. more says that what
+	// belongs behind them is at hand, so that the end of b may wait a moment for it.
+	writeBoth(a, b []byte, more bool) error
 	// readFrom sends what r yields, and reports whether it could take it from r
 	// without going through our buffers.
 	readFrom(r io.Reader) (n int64, taken bool, err error)
@@ -208,7 +209,7 @@ type gathering struct {
 
 var gatherings = sync.Pool{New: func() any { return new(gathering) }}
 
-func (s stream) writeBoth(a, b []byte) error {
+func (s stream) writeBoth(a, b []byte, _ bool) error {
 	if _, ok := s.nc.(*net.TCPConn); !ok || len(a) == 0 {
 		if err := s.write(a); err != nil {
 			return err

@@ -27,13 +27,13 @@ func (d *looped) offer(p []byte) int {
 	return len(p)
 }
 
-func (d *looped) writeBoth(a, b []byte) error {
+func (d *looped) writeBoth(a, b []byte, more bool) error {
 	if len(a) == 0 {
 		return d.write(b)
 	}
 	if d.rest.Load() == nil {
 		var err error
-		if a, b, err = writeBothNow(d.fd, a, b); err != nil || len(a)+len(b) == 0 {
+		if a, b, err = writeBothNow(d.fd, a, b, more); err != nil || len(a)+len(b) == 0 {
 			return err
 		}
 	}

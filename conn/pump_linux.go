@@ -58,7 +58,6 @@ func (x *pump) probe() {
 // request sends what o has ready, whose lock is held, unlocks it, and reads.
 func (x *pump) request(o *outbound, p []byte) (int, error) {
 	x.o, x.p, x.n, x.errno, x.partial = o, p, 0, 0, false
-	x.writeBy.Store(x.set.clock.after(x.set.WriteTimeout))
 	x.idle.Store(idleFresh)
 	err := x.rc.Read(x.step)
 	x.idle.Store(idleNot)
@@ -93,7 +92,6 @@ func (x *pump) exchange(fd uintptr) bool {
 			x.partial = true
 			return true
 		}
-		x.writeBy.Store(0)
 		x.o = nil
 		o.buf.b = o.buf.b[:0]
 		o.release()

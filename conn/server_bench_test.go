@@ -11,14 +11,14 @@ import (
 // sink is a transport that sends nowhere, so that a benchmark sees the core.
 type sink struct{ stream }
 
-func (sink) write([]byte) error          { return nil }
-func (sink) writeBoth(_, _ []byte) error { return nil }
-func (sink) read([]byte) (int, error)    { return 0, io.EOF }
-func (sink) wakeReader()                 {}
-func (sink) wakeWriter()                 {}
-func (sink) watch(func())                {}
-func (sink) unwatch() []byte             { return nil }
-func (sink) detach() (net.Conn, error)   { return nil, nil }
+func (sink) write([]byte) error                  { return nil }
+func (sink) writeBoth(_, _ []byte, _ bool) error { return nil }
+func (sink) read([]byte) (int, error)            { return 0, io.EOF }
+func (sink) wakeReader()                         {}
+func (sink) wakeWriter()                         {}
+func (sink) watch(func())                        {}
+func (sink) unwatch() []byte                     { return nil }
+func (sink) detach() (net.Conn, error)           { return nil, nil }
 
 // benchmarkCore measures what the core takes for the exchanges in one read.
 func benchmarkCore(b *testing.B, send string, exchanges int, f *frugal) {

@@ -157,11 +157,15 @@ func (f *FieldSection) HasToken(b []byte, id FieldID, token string) bool {
 // §6.5.1).
 func (f *FieldSection) Parse(b []byte, o *Options) (n int, err error) {
 	o = o.orDefault()
-	if f.pos == 0 {
-		f.begin(trailerFirstField)
-		f.tape[1] = 0xFFFE
-	}
 	limit := o.trailerSize()
+	if f.pos == 0 {
+		f.tape[1] = 0xFFFE
+		if len(b) >= len("\r\n") && b[0] == '\r' && b[1] == '\n' && limit >= len("\r\n") { // as nearly always
+			f.seen, f.repeated, f.lines, f.wide = 0, 0, 0, f.wide[:0]
+			return len("\r\n"), nil
+		}
+		f.begin(trailerFirstField)
+	}
 	if active > kernelWords && f.pos == 0 && len(b) >= minTrailers {
 		if n := f.parseBlocks(b[:min(len(b), limit, maxTape)], o.fields()); n > 0 {
 			return n, nil

@@ -217,6 +217,27 @@ func TestReuse(t *testing.T) {
 	}
 }
 
+// TestEmptyTrailers: an empty trailer section keeps nothing of what was read before, and to the limit.
+func TestEmptyTrailers(t *testing.T) {
+	const empty = "\r\nGET "
+	for _, before := range []string{"\r\n", "Date: a\r\nDate: b\r\n\r\n", strings.Repeat("Date: a\r\n", tapeLines+1) + "\r\n", "\r\r", "Host: a"} {
+		var f FieldSection
+		_, err := f.Parse([]byte(before), &Options{MaxFields: tapeLines + 1})
+		require.Equal(t, err == nil, strings.HasSuffix(before, "\r\n"), "%q", before)
+		n, err := f.Parse([]byte(empty), &Options{MaxTrailerSize: 2})
+		require.NoError(t, err, "after %q", before)
+		require.Equal(t, len("\r\n"), n)
+		require.Zero(t, f.Len(), "after %q", before)
+		require.False(t, f.Has(FieldDate) || f.Repeated(FieldDate), "after %q", before)
+		n, err = f.Parse([]byte("A: b\r\n\r\n"), nil)
+		require.NoError(t, err, "after %q", before)
+		require.Equal(t, len("A: b\r\n\r\n"), n)
+		require.Equal(t, FieldLine{Name: Span{0, 1}, Value: Span{3, 1}}, f.Line(0))
+		_, err = f.Parse([]byte(empty), &Options{MaxTrailerSize: 1})
+		require.Equal(t, &Error{ErrTrailerTooLarge, 1}, err)
+	}
+}
+
 // TestSpoiledPieces cuts heads of the corpora that have some octets wrong, under limits and
 // leniences, into pieces that are small, or large enough for a kernel to go on with.
 func TestSpoiledPieces(t *testing.T) {

@@ -31,14 +31,19 @@ func (o *outgoing) incoming(resp *conn.Response) *http.Response {
 	if o.request.Method == http.MethodHead {
 		r.ContentLength = declared(r.Header)
 	}
-	r.Close = closes(r.ProtoMinor, fields)
-	if v := r.Header["Connection"]; r.Close && len(v) == 1 && strings.EqualFold(v[0], "close") {
-		delete(r.Header, "Connection") // as net/http does: Close says it
+	endless := resp.Length < 0 && r.TransferEncoding == nil && !r.Uncompressed // until the connection closes
+	r.Close = closes(r.ProtoMinor, fields) || endless
+	if r.Close && r.ProtoMinor > 0 {
+		if v := r.Header["Connection"]; len(v) == 1 && strings.EqualFold(v[0], "close") {
+			delete(r.Header, "Connection") // as net/http does: Close says it
+		}
 	}
 	o.body.resp, o.body.of = resp, o
 	switch {
-	case resp.Status == http.StatusSwitchingProtocols,
-		o.request.Method == http.MethodConnect && resp.Status/100 == 2:
+	case resp.Status == http.StatusSwitchingProtocols:
+		r.ContentLength = 0 // or who forwards it would say "Connection: close"
+		r.Body = &tunnelBody{responseBody: &o.body}
+	case o.request.Method == http.MethodConnect && resp.Status/100 == 2:
 		r.ContentLength = -1
 		r.Body = &tunnelBody{responseBody: &o.body}
 	case resp.Length == 0:
@@ -59,6 +64,12 @@ func (o *outgoing) received(fields *conn.Fields) {
 		name, value := fields.Line(i)
 		key, v := canonical(fields.StringOf(name)), fields.StringOf(value)
 		switch key {
+		case "Content-Length":
+			if h.header[key] != nil {
+				continue // a repetition of an equal value
+			}
+			v, _, _ = strings.Cut(v, ",")
+			v = strings.TrimSpace(v)
 		case "Transfer-Encoding":
 			r.TransferEncoding = []string{"chunked"}
 			continue
@@ -69,6 +80,7 @@ func (o *outgoing) received(fields *conn.Fields) {
 		h.add(key, v)
 	}
 	r.Header = h.header
+	noCache(r.Header)
 	if r.TransferEncoding != nil {
 		r.Trailer = announced(r.Header)
 	}

@@ -157,6 +157,7 @@ func throughProxy(t *testing.T, s, reference *served) {
 		resp, err := http.ReadResponse(br, nil)
 		require.NoError(t, err)
 		require.Equal(t, 101, resp.StatusCode)
+		assert.Equal(t, []string{"Upgrade"}, resp.Header["Connection"], "and not close, which a length that is not known makes of it")
 		for range 3 {
 			_, err = io.WriteString(nc, "ping\n")
 			require.NoError(t, err)
