@@ -69,15 +69,17 @@ func (h *Header) add(name, value []byte) {
 		return
 	}
 	value = trimOWS(value)
+	id := parser.FieldOf(name)
 	switch {
-	case !validToken(name):
+	case id == parser.FieldOther && !validToken(name):
 		h.err = &OutputError{Rule: "field name " + strconv.Quote(string(name)) + " is not a token", Section: "RFC 9110 §5.1"}
 		return
 	case !validFieldValue(value):
 		h.err = &OutputError{Rule: "value of " + string(name) + " has a control octet", Section: "RFC 9110 §5.5"}
 		return
 	}
-	if h.err = h.note(parser.FieldOf(name), value); h.err != nil {
+	if err := h.note(id, value); err != nil {
+		h.err = err
 		return
 	}
 	h.wire = append(h.wire, name...)

@@ -136,6 +136,7 @@ func TestKernelMethods(t *testing.T) {
 			for i := range len(name) + 1 {
 				for _, method := range []string{name[:i], name[i:], name[:i] + "X" + name[i:], name + name[:i], name[:i] + "\x00" + name[i:]} {
 					c.compare(t, "request", []byte(method+" / HTTP/1.1\r\nHost: a\r\n\r\n"), nil, 0)
+					c.compare(t, "request", []byte(method+" /index HTTP/1.1\r\nHost: a\r\n\r\n"), nil, 0)
 				}
 			}
 			for n := range 300 {

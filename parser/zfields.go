@@ -90,7 +90,8 @@ func FieldOf[B []byte | string](name B) FieldID {
 		return FieldOther
 	}
 	id := fieldSlots[(uint32(n)<<24|uint32(name[0]|0x20)|uint32(name[n-1]|0x20)<<8)*0xef1146b1>>28]
-	if !equalFold(name, fieldNames[id]) {
+	// As its RFC writes it, as most are, comparing it is cheaper.
+	if string(name) != fieldNames[id] && !equalFold(name, fieldNames[id]) {
 		return FieldOther
 	}
 	return id

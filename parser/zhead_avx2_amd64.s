@@ -5,62 +5,67 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// The whole-head kernel: two masks of 64 octets, and no branch a field.
+// The whole-head kernel: one mask of 64 octets, and no branch a field.
 //
-// U has a bit for each octet that is no tchar, C for each control (every octet
-// that a field value must not hold; CR and LF are among them). Then, with carries
-// from block to block:
+// N has a bit for each octet that is no control: that a field value may hold. HTAB
+// counts as a control here: the kernel is not sure of it. N lacks DEL, of which note is
+// taken apart. Then, with carries from block to block:
 //
-//	first = C &^ (C<<1 | carry)      the first of each run of controls: the CR of each line end
+//	first = ^N & (N<<1 | carry)      the first of each run of controls: the CR of each line end
 //	S     = first<<2 | carry         where lines start
-//	leave when S & U != 0            an empty line, an empty name, a fold
-//	F     = (S + ^U + carry) & U     the addition ripples through each name, to the octet behind it
+//	leave when S & ^N != 0           an empty line
 //
-// S + ^U + 1 is S - U, so the carry is a borrow that is not there: ^U need not be
-// made, and no step needs ANDN but one.
-//
-// F | first is the tape, in order: the end of the method (or of "HTTP"), the
-// CR of the start line, then colon and CR of each field line. No mask says that
-// they are: a third control in a run lands on a line start and leaves, and that
-// the others are colons and CR LF is checked once per field line, behind the
-// empty line. That finds a line without a colon, too: where it ends is the end
-// of its name.
+// first is every other position of the tape: the CR of the start line, then of each
+// field line. No mask says that they are: a third control in a run lands on a line start
+// and leaves, and that the others are CR LF is checked once per field line, behind
+// the empty line. There the name at the start of a line is found, too, in a window of 32
+// octets: the first octet that is no tchar ends it, and has to be a colon.
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
-//	R9   carry of C            R10  -1 for no carry          R11  carry of S, 2 bits
-//	R15  U, then F             DX   C                        R14  first
-//	BX   S, then the sum       BP   the last block of the round
+//	R9   carry of N            R10  minus the input          R11  carry of S, 2 bits
+//	DX   N                     R15  first                    R14  S & ^N
+//	BX   S, then how many      BP   the last block of the round
 //	AX   63                    R13  62
+//	Y10  0x60: an octet and that, saturated, has bit 7 unless it is below 0x20
+//	Y3  Y4   the greatest octets, signed: 0x7F when there is a DEL
+//
+// Where names are found:
+//
+//	Y8  Y9   tchar by low and by high nibble    Y12  0x0F    Y13  0
+//
+// low[x&15] & high[x>>4] is zero for an octet that is no tchar. Octets above ASCII look up 0.
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller. In
 // mode 2, and when 4 is added, the kernel goes on where it came to before. The result is the length of the head; minus the length when the caller has to
 // look at the lines, or, when bit 0 of repeated is set, at their names only; 0 when
 // more octets are needed; -1 when the kernel is not sure.
-//
-// AVX2, BMI2:
-//
-//	Y8  Y9   class by low and by high nibble    Y12  0x0F
-//	Y10      0x80 less the least C              Y11  0x7F
-//	Y13      0
-//
-// low[x&15] & high[x>>4] is zero for an octet in neither class, and at least
-// as much as the least C for a control; a saturating addition moves that into bit 7. Octets above
-// ASCII look up 0.
 
 // By low nibble.
-DATA low<>+0(SB)/8, $0x4343434343524342
-DATA low<>+8(SB)/8, $0x244d4148414d9252
-DATA low<>+16(SB)/8, $0x4343434343524342
-DATA low<>+24(SB)/8, $0x244d4148414d9252
+DATA low<>+0(SB)/8, $0x0303030303120302
+DATA low<>+8(SB)/8, $0x040d0108010d1212
+DATA low<>+16(SB)/8, $0x0303030303120302
+DATA low<>+24(SB)/8, $0x040d0108010d1212
 GLOBL low<>(SB), RODATA|NOPTR, $32
 
 // By high nibble.
-DATA high<>+0(SB)/8, $0x2a1f061d0201e060
+DATA high<>+0(SB)/8, $0x0a1f061d02010000
 DATA high<>+8(SB)/8, $0x0000000000000000
-DATA high<>+16(SB)/8, $0x2a1f061d0201e060
+DATA high<>+16(SB)/8, $0x0a1f061d02010000
 DATA high<>+24(SB)/8, $0x0000000000000000
 GLOBL high<>(SB), RODATA|NOPTR, $32
+
+// DEL.
+DATA delete<>+0(SB)/8, $0x7f7f7f7f7f7f7f7f
+DATA delete<>+8(SB)/8, $0x7f7f7f7f7f7f7f7f
+DATA delete<>+16(SB)/8, $0x7f7f7f7f7f7f7f7f
+DATA delete<>+24(SB)/8, $0x7f7f7f7f7f7f7f7f
+GLOBL delete<>(SB), RODATA|NOPTR, $32
+
+// SP.
+DATA space<>+0(SB)/8, $0x2020202020202020
+DATA space<>+8(SB)/8, $0x2020202020202020
+GLOBL space<>(SB), RODATA|NOPTR, $16
 
 // Which bits make the hash, or lower case; the case of Host; at 16, by hash, which lengths known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count; then the start of a Host line, and the multiplier of the hash.
 DATA names<>+0(SB)/8, $0x2020202020202020
@@ -367,32 +372,29 @@ GLOBL methods<>(SB), RODATA|NOPTR, $576
 // Broadcast where they are used.
 DATA byte<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
 DATA byte<>+8(SB)/8, $0x6060606060606060
-DATA byte<>+16(SB)/8, $0x7f7f7f7f7f7f7f7f
-DATA byte<>+24(SB)/8, $0x2121212121212121
-DATA byte<>+32(SB)/8, $0x5d5d5d5d5d5d5d5d
-DATA byte<>+40(SB)/8, $0x2323232323232323
-DATA byte<>+48(SB)/8, $0x1f1f1f1f1f1f1f1f
-GLOBL byte<>(SB), RODATA|NOPTR, $56
+DATA byte<>+16(SB)/8, $0x2121212121212121
+DATA byte<>+24(SB)/8, $0x5d5d5d5d5d5d5d5d
+DATA byte<>+32(SB)/8, $0x2323232323232323
+GLOBL byte<>(SB), RODATA|NOPTR, $40
 
 // func headAVX2(p *byte, n int, f *FieldSection, mode int) int
-// takes any octet.
+// takes any octet but HTAB, which it is not sure of.
 TEXT ·headAVX2(SB), NOSPLIT, $24-40
 	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ f+16(FP), R8
 	ADDQ $FieldSection_tape, R8
-	XORL R9, R9
-	MOVQ $-1, R10
+	MOVQ R8, from-16(SP)         // where this scan begins to append
+	MOVL $1, R9
 	MOVL $1, R11                 // the start line starts at 0
 	MOVL $63, AX
 	MOVL $62, R13
+	MOVQ SI, R10
+	NEGQ R10
 	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
-	VMOVDQU low<>(SB), Y8
-	VMOVDQU high<>(SB), Y9
-	VPBROADCASTQ byte<>+0(SB), Y12
 	VPBROADCASTQ byte<>+8(SB), Y10
-	VPBROADCASTQ byte<>+16(SB), Y11
-	VPXOR Y13, Y13, Y13
+	VPXOR X3, X3, X3
+	VPXOR X4, X4, X4
 	CMPQ mode+24(FP), $2
 	JAE  begun
 	CMPQ SI, CX
@@ -412,67 +414,38 @@ round:
 	CMOVQHI CX, BP
 	PCALIGN $64
 loop:
-	MOVQ SI, BX
-	VMOVDQU (BX), Y0
-	VMOVDQU 32(BX), Y6
-	VPSRLW $4, Y0, Y1
-	VPSRLW $4, Y6, Y7
-	VPAND Y12, Y1, Y1
-	VPAND Y12, Y7, Y7
-	VPSHUFB Y0, Y8, Y2
-	VPSHUFB Y1, Y9, Y3
-	VPSHUFB Y6, Y8, Y4
-	VPSHUFB Y7, Y9, Y5
-	VPAND Y2, Y3, Y2
-	VPAND Y4, Y5, Y4
-	VPADDUSB Y10, Y2, Y3         // bit 7: control
-	VPCMPEQB Y13, Y2, Y2         // neither control nor tchar
-	VPADDUSB Y10, Y4, Y5
-	VPCMPEQB Y13, Y4, Y4
-	VPMOVMSKB Y3, DX
-	VPMOVMSKB Y2, R15
-	VPMOVMSKB Y5, DI
-	VPMOVMSKB Y4, R14
+	VPADDUSB (SI), Y10, Y0       // bit 7: no control
+	VPADDUSB 32(SI), Y10, Y1
+	VPMOVMSKB Y0, DX
+	VPMOVMSKB Y1, DI
 	SHLQ $32, DI
-	SHLQ $32, R14
 	ORQ  DI, DX
-	ORQ  R14, R15
-	ORQ  DX, R15
-	LEAQ (R9)(DX*2), DI          // C<<1 | carry
+	VPMAXSB (SI), Y3, Y3
+	VPMAXSB 32(SI), Y4, Y4
+	LEAQ (R9)(DX*2), DI          // N<<1 | carry
 	SHRXQ AX, DX, R9
-	ANDNQ DX, DI, R14            // first
-	LEAQ (R11)(R14*4), BX        // S
-	SHRXQ R13, R14, R11
-	TESTQ R15, BX
+	ANDNQ DI, DX, R15            // first
+	LEAQ (R11)(R15*4), BX        // S
+	SHRXQ R13, R15, R11
+	ANDNQ BX, DX, R14            // S & ^N
 	JNZ  exit
-	NEGQ R10
-	SBBQ R15, BX
-	SBBQ R10, R10
-	ANDQ BX, R15                 // F
-	ORQ  R14, R15
 	POPCNTQ R15, BX
-	MOVQ SI, DI
-	SUBQ p+0(FP), DI
+	LEAQ (SI)(R10*1), DI
 	TZCNTQ R15, DX
-	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 0(R8)
-	TZCNTQ R15, DX
-	BLSRQ R15, R15
 	ADDL DI, DX
 	MOVW DX, 2(R8)
-	TZCNTQ R15, DX
 	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 4(R8)
 	TZCNTQ R15, DX
-	BLSRQ R15, R15
 	ADDL DI, DX
 	MOVW DX, 6(R8)
-	CMPQ BX, $4
+	BLSRQ R15, R15
+	TZCNTQ R15, DX
+	ADDL DI, DX
+	MOVW DX, 10(R8)
+	CMPQ BX, $3
 	JA   dense
 appended:
-	LEAQ (R8)(BX*2), R8
+	LEAQ (R8)(BX*4), R8
 	ADDQ $64, SI
 	CMPQ SI, BP
 	JBE  loop
@@ -483,12 +456,11 @@ resume:
 	JBE  round
 tail:
 	ADDQ $64, CX                 // the end of the input
-	MOVQ CX, DI
-	SUBQ SI, DI
+	MOVQ CX, BP
+	SUBQ SI, BP                  // octets left
 	JZ   more
-	MOVQ DI, left-16(SP)
 	MOVQ SI, BX
-	XORL DX, DX                  // lanes before SI
+	XORL R12, R12                // lanes before SI
 	LEAQ 63(SI), R15
 	XORQ SI, R15
 	TESTQ $4096, R15
@@ -498,90 +470,65 @@ tail:
 	TESTQ $4096, R15
 	JNZ  window
 	LEAQ -64(CX), BX
-	MOVQ SI, DX
-	SUBQ BX, DX
+	MOVQ SI, R12
+	SUBQ BX, R12
 window:
-	MOVQ DX, before-24(SP)
-	VMOVDQU (BX), Y0
-	VMOVDQU 32(BX), Y6
-	VPSRLW $4, Y0, Y1
-	VPSRLW $4, Y6, Y7
-	VPAND Y12, Y1, Y1
-	VPAND Y12, Y7, Y7
-	VPSHUFB Y0, Y8, Y2
-	VPSHUFB Y1, Y9, Y3
-	VPSHUFB Y6, Y8, Y4
-	VPSHUFB Y7, Y9, Y5
-	VPAND Y2, Y3, Y2
-	VPAND Y4, Y5, Y4
-	VPADDUSB Y10, Y2, Y3         // bit 7: control
-	VPCMPEQB Y13, Y2, Y2         // neither control nor tchar
-	VPADDUSB Y10, Y4, Y5
-	VPCMPEQB Y13, Y4, Y4
-	VPMOVMSKB Y3, DX
-	VPMOVMSKB Y2, R15
-	VPMOVMSKB Y5, DI
-	VPMOVMSKB Y4, R14
+	VPADDUSB (BX), Y10, Y0       // bit 7: no control
+	VPADDUSB 32(BX), Y10, Y1
+	VPMOVMSKB Y0, DX
+	VPMOVMSKB Y1, DI
 	SHLQ $32, DI
-	SHLQ $32, R14
 	ORQ  DI, DX
-	ORQ  R14, R15
-	ORQ  DX, R15
-	MOVQ before-24(SP), DI
-	SHRXQ DI, DX, DX
-	SHRXQ DI, R15, R15
-	MOVQ left-16(SP), DI
-	BZHIQ DI, DX, DX
-	BZHIQ DI, R15, R15
-	LEAQ (R9)(DX*2), DI          // C<<1 | carry
-	ANDNQ DX, DI, R14            // first
-	LEAQ (R11)(R14*4), BX        // S
-	TESTQ R15, BX
-	JNZ  exitTail
+	NOTQ DX
+	SHRXQ R12, DX, DX
+	BZHIQ BP, DX, DX
+	NOTQ DX
+	LEAQ (R9)(DX*2), DI          // N<<1 | carry
+	ANDNQ DI, DX, R15            // first
+	LEAQ (R11)(R15*4), DI        // S
+	ANDNQ DI, DX, R14            // S & ^N
+	JZ   more
+	VPMAXSB (BX), Y3, Y3
+	VPMAXSB 32(BX), Y4, Y4
+	JMP  exitTail
 more:
+	VPMAXSB Y3, Y4, Y3
+	VPCMPEQB delete<>(SB), Y3, Y3
+	VPMOVMSKB Y3, DX
+	TESTL DX, DX
+	JNZ  bad
 	MOVQ f+16(FP), DI
-	SUBQ p+0(FP), SI
+	MOVQ p+0(FP), R12
+	SUBQ R12, SI
 	MOVL SI, FieldSection_at(DI)
-	LEAQ FieldSection_tape(DI), DX
-	SUBQ DX, R8
-	SHRQ $1, R8
-	MOVL R8, FieldSection_fill(DI)
+	XORL $1, R9
 	MOVB R9, FieldSection_carryC(DI)
-	INCQ R10
-	MOVB R10, FieldSection_carryN(DI)
+	MOVB $0, FieldSection_carryN(DI)
 	MOVB R11, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
-	VZEROUPPER
-	RET
+	JMP  colons
 quiet:
-	LEAQ 1(R9)(R10*1), DX
+	LEAQ -1(R9), DX
 	ORQ  R11, DX
-	JNZ  resume                  // a line end or a name is under way
+	JNZ  resume                  // a line end is under way
 	LEAQ -64(CX), DX
 	CMPQ SI, DX
 	JA   resume
-	VPBROADCASTQ byte<>+48(SB), Y7
 skip:
 	VMOVDQU (SI), Y0
 	VMOVDQU 32(SI), Y1
 	VMOVDQU 64(SI), Y2
-	VMOVDQU 96(SI), Y3
-	VPMINUB Y0, Y1, Y4
-	VPMINUB Y2, Y3, Y5
-	VPMINUB Y4, Y5, Y4           // the least octet
-	VPXOR Y11, Y0, Y0
-	VPXOR Y11, Y1, Y1
-	VPXOR Y11, Y2, Y2
-	VPXOR Y11, Y3, Y3
+	VMOVDQU 96(SI), Y5
+	VPMAXSB Y0, Y3, Y3
+	VPMAXSB Y1, Y4, Y4
+	VPMAXSB Y2, Y3, Y3
+	VPMAXSB Y5, Y4, Y4
 	VPMINUB Y0, Y1, Y0
-	VPMINUB Y2, Y3, Y2
-	VPMINUB Y0, Y2, Y0           // zero for DEL
-	VPXOR Y6, Y6, Y6
-	VPCMPEQB Y6, Y0, Y0
-	VPMINUB Y7, Y4, Y5
-	VPCMPEQB Y4, Y5, Y4          // at most 0x1F
-	VPOR Y0, Y4, Y4
-	VPTEST Y4, Y4
+	VPMINUB Y2, Y5, Y2
+	VPMINUB Y0, Y2, Y0           // the least octet
+	VPADDUSB Y10, Y0, Y0
+	VPMOVMSKB Y0, DI
+	INCL DI
 	JNZ  resume
 	ADDQ $128, SI
 	ANDQ $-64, SI                // aligned from here on; octets behind it may be seen again
@@ -590,30 +537,13 @@ skip:
 	JMP  resume
 
 dense:
-	TZCNTQ R15, DX
-	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 8(R8)
-	TZCNTQ R15, DX
-	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 10(R8)
-	TZCNTQ R15, DX
-	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 12(R8)
-	TZCNTQ R15, DX
-	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 14(R8)
-	CMPQ BX, $8
-	JBE  appended
 	MOVQ R8, R14
+	BLSRQ R15, R15
 dense1:
 	TZCNTQ R15, DX
 	ADDL DI, DX
-	MOVW DX, 16(R14)
-	ADDQ $2, R14
+	MOVW DX, 14(R14)
+	ADDQ $4, R14
 	BLSRQ R15, R15
 	JNZ  dense1
 	MOVQ SI, BP                  // look whether the tape is full
@@ -622,15 +552,8 @@ exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
-	MOVQ BX, DI
-	ANDQ R15, DI                 // S & U
-	NEGQ R10
-	SBBQ R15, BX
-	SBBQ R10, R10
-	ANDQ BX, R15                 // F
-	ORQ  R14, R15
-	TZCNTQ DI, BX
-	BLSMSKQ DI, DI
+	TZCNTQ R14, BX
+	BLSMSKQ R14, DI
 	SHRQ $1, DI
 	ANDQ DI, R15
 	LEAQ 1(SI)(BX*1), DI         // the LF of the empty line
@@ -642,62 +565,52 @@ exitTail:
 	CMPL (DX), $0x0a0d0a0d
 	JNE  bad
 	LEAQ 2(SI)(BX*1), AX         // the end of the head
-	XORL R14, R14
-	ORQ  R14, R15
+	VPMAXSB Y3, Y4, Y3
+	VPCMPEQB delete<>(SB), Y3, Y3
+	VPMOVMSKB Y3, DX
+	TESTL DX, DX
+	JNZ  deleted
+clean:
 	POPCNTQ R15, BX
-	MOVQ SI, DI
-	SUBQ p+0(FP), DI
+	LEAQ (SI)(R10*1), DI
 	TZCNTQ R15, DX
-	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 0(R8)
-	TZCNTQ R15, DX
-	BLSRQ R15, R15
 	ADDL DI, DX
 	MOVW DX, 2(R8)
-	TZCNTQ R15, DX
 	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 4(R8)
 	TZCNTQ R15, DX
-	BLSRQ R15, R15
 	ADDL DI, DX
 	MOVW DX, 6(R8)
-	CMPQ BX, $4
+	BLSRQ R15, R15
+	TZCNTQ R15, DX
+	ADDL DI, DX
+	MOVW DX, 10(R8)
+	CMPQ BX, $3
 	JA   lastDense
 last:
-	LEAQ (R8)(BX*2), R8
+	LEAQ (R8)(BX*4), R8
 	MOVQ AX, SI
 	JMP  tape
 lastDense:
-	TZCNTQ R15, DX
-	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 8(R8)
-	TZCNTQ R15, DX
-	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 10(R8)
-	TZCNTQ R15, DX
-	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 12(R8)
-	TZCNTQ R15, DX
-	BLSRQ R15, R15
-	ADDL DI, DX
-	MOVW DX, 14(R8)
-	CMPQ BX, $8
-	JBE  last
 	MOVQ R8, R14
+	BLSRQ R15, R15
 lastDense1:
 	TZCNTQ R15, DX
 	ADDL DI, DX
-	MOVW DX, 16(R14)
-	ADDQ $2, R14
+	MOVW DX, 14(R14)
+	ADDQ $4, R14
 	BLSRQ R15, R15
 	JNZ  lastDense1
 	MOVQ SI, BP                  // look whether the tape is full
 	JMP  last
+deleted:                     // or behind the head?
+	MOVQ R12, DX
+deleted1:
+	CMPB (DX), $0x7F
+	JEQ  bad
+	INCQ DX
+	CMPQ DX, AX
+	JB   deleted1
+	JMP  clean
 tape:
 	MOVQ f+16(FP), DI
 	LEAQ FieldSection_tape(DI), R9
@@ -719,6 +632,11 @@ tape:
 	CMPQ mode+24(FP), $1
 	JEQ  lines
 	JA   unread
+	VMOVDQU (R12), X1
+	VPCMPEQB space<>(SB), X1, X1
+	VPMOVMSKB X1, DX
+	TZCNTL DX, DX
+	MOVW DX, (R9)
 	MOVWLZX (R9), DX             // the end of the method
 	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
@@ -755,9 +673,12 @@ tape:
 	INCL DX
 	MOVL DX, (RequestHead_Target+Span_Off-RequestHead_Fields)(DI)
 	MOVL R14, (RequestHead_Target+Span_Len-RequestHead_Fields)(DI)
-	VPBROADCASTQ byte<>+24(SB), Y3
-	VPBROADCASTQ byte<>+32(SB), Y4
-	VPBROADCASTQ byte<>+40(SB), Y5
+	TESTL CX, CX
+	JZ   method
+checked:
+	VPBROADCASTQ byte<>+16(SB), Y3
+	VPBROADCASTQ byte<>+24(SB), Y4
+	VPBROADCASTQ byte<>+32(SB), Y5
 target:
 	MOVQ R11, AX
 	XORL DX, DX                  // lanes before R11
@@ -794,6 +715,24 @@ targetEdge:
 	MOVQ R11, DX
 	SUBQ AX, DX
 	JMP  targetWindow
+method:
+	VMOVDQU low<>(SB), Y8
+	VMOVDQU high<>(SB), Y9
+	VPBROADCASTQ byte<>+0(SB), Y12
+	VPXOR X13, X13, X13
+	VMOVDQU (R12), X0
+	VPSRLW $4, Y0, Y1
+	VPAND Y12, Y1, Y1
+	VPSHUFB Y0, Y8, Y2
+	VPSHUFB Y1, Y9, Y1
+	VPAND Y1, Y2, Y2
+	VPCMPEQB Y13, Y2, Y2
+	VPMOVMSKB Y2, DX
+	TZCNTL DX, DX
+	JZ   bad
+	CMPW DX, (R9)
+	JNE  bad
+	JMP  checked
 lines:
 	VPXOR X0, X0, X0
 	VMOVDQU X0, FieldSection_odd(DI)
@@ -809,6 +748,8 @@ lines:
 	SHLQ $8, AX
 	JNZ  other
 	MOVWLZX 6(R9), R11
+	ADDL $6, R13
+	MOVW R13, 4(R9)              // its colon
 	MOVL -2(R12)(R11*1), R15
 	SUBL $0x0a0d2100, R15
 	CMPL R15, $0xdeff
@@ -837,22 +778,46 @@ rest:
 	VMOVDQU Y0, FieldSection_ids(DI)
 	VMOVDQU Y0, FieldSection_ids+32(DI)
 	MOVL $40, CX
-	MOVQ 0(BP), SI               // which bits make the hash, or lower case
+	VMOVDQU low<>(SB), Y8
+	VMOVDQU high<>(SB), Y9
+	VPBROADCASTQ byte<>+0(SB), Y12
+	VPXOR X13, X13, X13
+	MOVQ n+8(FP), DX
+	LEAQ -1(R12)(DX*1), AX
+	ANDL $4095, AX
+	SUBQ $34, DX
+	MOVL $(1<<17), SI
+	CMPL AX, $4064
+	CMOVQGT DX, SI
 	PCALIGN $32
 line:
-	MOVWLZX (R9), DX             // colon
 	MOVWLZX 2(R9), R10           // CR
+	CMPQ R11, SI
+	JGT  edge
+	VMOVDQU 2(R12)(R11*1), Y0
+	VPSRLW $4, Y0, Y1
+	VPAND Y12, Y1, Y1
+	VPSHUFB Y0, Y8, Y2
+	VPSHUFB Y1, Y9, Y1
+	VPAND Y1, Y2, Y2
+	VPCMPEQB Y13, Y2, Y2
+	VPMOVMSKB Y2, DX
+edged:
+	TZCNTL DX, DX                // the length of the name
+	JZ   bad
+	LEAQ 2(R11)(DX*1), DX        // colon
 	MOVQ -5(R12)(DX*1), AX
 	MOVL -2(R12)(R10*1), R15
+	MOVW DX, (R9)
 	SUBL DX, R11                 // the length of the name, negated
 	SHRXQ CX, AX, R14
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	SUBL $0x21203a, R14          // colon, SP, visible octet
 	CMPL R15, $0xdeff
-	JA   doubtful
+	JA   irregular
 	TESTL $0xff00ffff, R14
-	JNZ  doubtful
-	ORQ  SI, AX
+	JNZ  irregular
+	ORQ  (BP), AX
 	IMULQ 1784(BP), AX
 	SHRQ $34, AX                 // a hash of the name's last octets
 	ANDL $63, AX
@@ -952,25 +917,128 @@ begun:
 	ANDQ $3, mode+24(FP)
 	MOVQ f+16(FP), DI
 	MOVL FieldSection_fill(DI), DX
+	ANDL $~1, DX                 // the line under way is looked at again
 	LEAQ (R8)(DX*2), R8
+	MOVQ R8, from-16(SP)
 	MOVL FieldSection_at(DI), DX
 	ADDQ DX, SI
 	MOVBLZX FieldSection_carryC(DI), R9
-	MOVBLZX FieldSection_carryN(DI), R10
-	DECQ R10
+	XORL $1, R9
 	MOVBLZX FieldSection_carryS(DI), R11
 	CMPQ SI, CX
 	JBE  round
 	JMP  tail
-doubtful:                    // white space, or no field line, or not for this kernel?
-	CMPB (R12)(DX*1), $0x3a
-	JNE  bad
-	CMPW (R12)(R10*1), $0x0a0d
-	JNE  bad
-irregular:
+edge:
+	MOVQ n+8(FP), DX
+	SUBQ $32, DX
+	JB   bad
+	VMOVDQU (R12)(DX*1), Y0
+	NEGQ DX
+	LEAQ 2(R11)(DX*1), R14        // lanes before the line
+	VPSRLW $4, Y0, Y1
+	VPAND Y12, Y1, Y1
+	VPSHUFB Y0, Y8, Y2
+	VPSHUFB Y1, Y9, Y1
+	VPAND Y1, Y2, Y2
+	VPCMPEQB Y13, Y2, Y2
+	VPMOVMSKB Y2, DX
+	SHRXL R14, DX, DX
+	JMP  edged
+irregular:                   // white space, or no field line, or not for this kernel?
 	MOVL $0, FieldSection_repeated(DI)
 unread:
 	NEGQ ret+32(FP)
+colons:
+	VMOVDQU low<>(SB), Y8
+	VMOVDQU high<>(SB), Y9
+	VPBROADCASTQ byte<>+0(SB), Y12
+	VPXOR X13, X13, X13
+	MOVQ n+8(FP), DX
+	LEAQ -1(R12)(DX*1), AX
+	ANDL $4095, AX
+	SUBQ $32, DX
+	MOVL $(1<<17), SI
+	CMPL AX, $4064
+	CMOVQGT DX, SI
+	MOVQ from-16(SP), R9
+	LEAQ FieldSection_tape(DI), DX
+	XORL R11, R11                // the line
+	CMPQ R9, DX
+	JEQ  colon
+	MOVWLZX -2(R9), R11
+	ADDL $2, R11
+	MOVWLZX R11, R11
+colon:
+	CMPQ R9, R8
+	JAE  underWay
+seek:
+	MOVQ R11, R10
+seek32:
+	CMPQ R10, SI
+	JGT  seekEdge
+	VMOVDQU (R12)(R10*1), Y0
+	VPSRLW $4, Y0, Y1
+	VPAND Y12, Y1, Y1
+	VPSHUFB Y0, Y8, Y2
+	VPSHUFB Y1, Y9, Y1
+	VPAND Y1, Y2, Y2
+	VPCMPEQB Y13, Y2, Y2
+	VPMOVMSKB Y2, DX
+seekEdged:
+	TZCNTL DX, DX
+	JCS  seekOn
+	ADDQ R10, DX
+	CMPQ DX, R11
+	JEQ  bad
+	CMPQ R9, R8
+	JAE  noteColon
+	MOVW DX, (R9)
+	MOVWLZX 2(R9), R11
+	ADDQ $2, R11
+	ADDQ $4, R9
+	JMP  colon
+seekOn:                      // a long name
+	ADDQ $32, R10
+	CMPQ R10, n+8(FP)
+	JB   seek32
+	JMP  noteName
+seekEdge:
+	MOVQ n+8(FP), DX
+	SUBQ $32, DX
+	JB   bad
+	VMOVDQU (R12)(DX*1), Y0
+	NEGQ DX
+	LEAQ 0(R10)(DX*1), R14        // lanes before the line
+	VPSRLW $4, Y0, Y1
+	VPAND Y12, Y1, Y1
+	VPSHUFB Y0, Y8, Y2
+	VPSHUFB Y1, Y9, Y1
+	VPAND Y1, Y2, Y2
+	VPCMPEQB Y13, Y2, Y2
+	VPMOVMSKB Y2, DX
+	SHRXL R14, DX, DX
+	JMP  seekEdged
+underWay:
+	CMPQ ret+32(FP), $0
+	JNE  left
+	MOVL FieldSection_at(DI), CX
+	CMPQ R11, CX
+	JB   seek
+	JMP  noteFill
+noteColon:
+	CMPQ DX, CX
+	JAE  noteName
+	MOVW DX, (R9)
+	ADDQ $2, R9
+	JMP  noteFill
+noteName:
+	MOVB $1, FieldSection_carryN(DI)
+noteFill:
+	LEAQ FieldSection_tape(DI), DX
+	SUBQ DX, R9
+	SHRQ $1, R9
+	MOVL R9, FieldSection_fill(DI)
+left:
 	VZEROUPPER
 	RET
 bad:

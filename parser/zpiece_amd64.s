@@ -24,7 +24,7 @@
 // none of the input.
 
 
-// Classes, as in zhead_avx2_amd64.s: by low nibble,
+// Classes, by low nibble,
 DATA low<>+0(SB)/8, $0x4343434343524342
 DATA low<>+8(SB)/8, $0x244d4148414d9252
 DATA low<>+16(SB)/8, $0x4343434343524342

@@ -48,6 +48,15 @@ func (c *connection) withKeys() context.Context {
 	return &keys
 }
 
+// state returns the state of the TLS connection that c is on, or nil when there
+// is none.
+func (c *connection) state(of conn.Conn) *tls.ConnectionState {
+	if c.tls == nil {
+		c.tls = of.TLS()
+	}
+	return c.tls
+}
+
 // Value adds net/http's two values to those of the context.
 func (c *connection) Value(key any) any {
 	switch key {

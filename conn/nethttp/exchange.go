@@ -1,52 +1,54 @@
 package nethttp
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/h1wire/h1wire/conn"
 	"github.com/h1wire/h1wire/parser"
 )
 
-// service is the core's delegate for all connections of a server.
-type service struct {
-	server  *Server
-	handler http.Handler
+// service is the core's delegate for all connections of all servers.
+type service struct{}
+
+func (service) OnClose(*conn.ServerConn) {}
+
+func (service) StartRequest(_ *conn.ServerConn, c conn.Conn) conn.MessageDelegate {
+	return &exchange{conn: c}
 }
 
-func (s *service) OnClose(*conn.ServerConn) {}
-
-func (s *service) StartRequest(sc *conn.ServerConn, c conn.Conn) conn.MessageDelegate {
-	of := sc.Context().(*connection)
-	if of.tls == nil {
-		of.tls = sc.TLS()
-	}
-	x := &exchange{service: s, conn: c}
-	x.context.connection, x.context.exchange = of, x
-	x.response.exchange = x
-	return x
-}
-
-// How many field values a request, and a response, hold without another
-// allocation: what there is room for in the size class of the rest.
-const (
-	requestValues  = 5
-	responseValues = 6
-)
+// responseValues is how many field values a response of the transport holds
+// without another allocation: what there is room for in the size class of the rest.
+const responseValues = 6
 
 // exchange is one request and its response, in one allocation. The handler may
-// keep any part of it for as long as it likes, so it is never used again.
+// keep any part of it for as long as it likes, so it is never used again. To the
+// handler it is a [http.ResponseWriter], by the methods of response, and the
+// request's context, by those of requestContext.
 type exchange struct {
-	service  *service
-	conn     conn.Conn
-	request  http.Request
-	url      url.URL
-	context  requestContext
-	body     requestBody
-	response response
-	values   [requestValues]string
+	conn    conn.Conn
+	request http.Request
+	url     url.URL
+	body    *requestBody                    // nil without content
+	waited  atomic.Pointer[context.Context] // requestContext's; nil until somebody waits
+
+	mu      sync.Mutex // guards what follows, all of it response's
+	phase   responsePhase
+	head    bool        // the request is HEAD, whatever the handler makes of it
+	duplex  bool        // EnableFullDuplex was called
+	status  int16       // 0 until WriteHeader
+	fields  http.Header // the handler's
+	scratch *scratch    // from WriteHeader until the end
+}
+
+// connection is what the exchange is on.
+func (x *exchange) connection() *connection {
+	return x.conn.ServerConn().Context().(*connection)
 }
 
 // PullsBody implements conn.PullDelegate: the handler runs in HeadersReceived.
@@ -54,41 +56,43 @@ func (x *exchange) PullsBody() bool { return true }
 
 // HeadersReceived runs the handler.
 func (x *exchange) HeadersReceived(start *conn.StartLine, fields *conn.Fields) error {
-	if err := x.fill(start, fields); err != nil {
+	of := x.connection()
+	if err := x.fill(of, start, fields); err != nil {
 		return x.refuse(err)
 	}
-	if x.serve() {
-		x.response.finish()
+	if x.serve(of.server) {
+		(*response)(x).finish()
 	}
 	return nil
 }
 
 // serve calls the handler. It reports false if that panicked; then the
 // connection is closed, for nobody knows what the response should have been.
-func (x *exchange) serve() (returned bool) {
+func (x *exchange) serve(server *Server) (returned bool) {
 	defer func() {
 		if !returned {
 			x.panicked(recover())
 		}
 	}()
-	handler := x.service.handler
-	if x.request.RequestURI == "*" && x.request.Method == "OPTIONS" && !x.service.server.DisableGeneralOptionsHandler {
+	handler := server.handler
+	if x.request.RequestURI == "*" && x.request.Method == "OPTIONS" && !server.DisableGeneralOptionsHandler {
 		handler = generalOptions{}
 	}
-	handler.ServeHTTP(&x.response, &x.request)
+	handler.ServeHTTP((*response)(x), &x.request)
 	return true
 }
 
 // panicked logs a handler's panic and closes the connection. A nil cause is
 // runtime.Goexit, which takes the serving goroutine with it.
 func (x *exchange) panicked(cause any) {
-	if x.response.abandon() {
+	if (*response)(x).abandon() {
 		return // the connection is somebody else's
 	}
 	if cause != nil && cause != http.ErrAbortHandler {
 		stack := make([]byte, 64<<10)
 		stack = stack[:runtime.Stack(stack, false)]
-		x.service.server.log.Error("panic in a handler", slog.String("remote", x.context.remote),
+		of := x.connection()
+		of.server.log.Error("panic in a handler", slog.String("remote", of.remote),
 			slog.Any("panic", cause), slog.String("stack", string(stack)))
 	}
 	_ = x.conn.ServerConn().Close()
@@ -103,8 +107,9 @@ func (generalOptions) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 
 // refuse answers a request that no handler can be given.
 func (x *exchange) refuse(err error) error {
-	x.service.server.log.Debug("bad request", "remote", x.context.remote, "err", err)
-	x.response.abandon()
+	of := x.connection()
+	of.server.log.Debug("bad request", "remote", of.remote, "err", err)
+	(*response)(x).abandon()
 	return x.conn.Reply(conn.StatusLine(http.StatusBadRequest), closing, []byte("RFC 9112 §3.2: a request target that is no URL\n"))
 }
 

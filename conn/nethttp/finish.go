@@ -16,38 +16,35 @@ func (w *response) finish() {
 	if w.phase >= over {
 		return
 	}
-	body := &w.exchange.body
-	hasBody := body.exchange != nil // a handler may have changed the Request
-	if hasBody && w.status == 0 && body.failed() {
+	if w.body != nil && w.status == 0 && w.body.failed() {
 		w.end() // the connection answers: nobody has, and it knows what was wrong
 		return
 	}
 	if w.status == 0 {
 		w.begin(http.StatusOK)
 	}
-	if err := w.complete(hasBody); err != nil {
+	if err := w.complete(); err != nil {
 		w.failed(err)
 	}
 	w.end()
 }
 
 // complete sends what is left of the response.
-func (w *response) complete(hasBody bool) error {
-	body := &w.exchange.body
+func (w *response) complete() error {
 	if w.phase == sending {
 		err := w.spill()
 		if err == nil {
 			err = w.close()
 		}
-		if err == nil && hasBody {
-			body.drain()
+		if err == nil && w.body != nil {
+			w.body.drain()
 		}
 		return err
 	}
-	if hasBody {
-		body.drain() // first, for whether all was read decides on keeping the connection
+	if w.body != nil {
+		w.body.drain() // first, for whether all was read decides on keeping the connection
 	}
-	content := w.scratch.octets[:w.held]
+	content := w.scratch.octets[:w.scratch.held]
 	if !w.whole() {
 		if err := w.send(content, content); err != nil {
 			return err
@@ -55,7 +52,7 @@ func (w *response) complete(hasBody bool) error {
 		return w.close()
 	}
 	w.sniff(content)
-	return w.exchange.conn.Reply(conn.StatusLine(int(w.status)), &w.scratch.header, content)
+	return w.conn.Reply(conn.StatusLine(int(w.status)), &w.scratch.header, content)
 }
 
 // failed answers 500 in place of a response that breaks HTTP, or ends the
@@ -63,9 +60,9 @@ func (w *response) complete(hasBody bool) error {
 func (w *response) failed(err error) {
 	var broke *conn.OutputError
 	if errors.As(err, &broke) {
-		w.log().Error("response not sent", "remote", w.exchange.context.remote, "err", err)
-		if w.exchange.conn.Reply(conn.StatusLine(http.StatusInternalServerError), closing, nil) != nil {
-			_ = w.exchange.conn.ServerConn().Close()
+		w.log().Error("response not sent", "remote", w.remote(), "err", err)
+		if w.conn.Reply(conn.StatusLine(http.StatusInternalServerError), closing, nil) != nil {
+			_ = w.conn.ServerConn().Close()
 		}
 	}
 }
@@ -74,20 +71,22 @@ func (w *response) failed(err error) {
 // is that of the response. With trailers the response has to be chunked; to
 // HEAD, no content says nothing about its length.
 func (w *response) whole() bool {
-	switch {
-	case len(w.scratch.trailers) > 0:
+	switch s := w.scratch; {
+	case len(s.trailers) > 0:
 		return false
-	case w.length >= 0:
-		return w.length == w.written && !w.head
+	case w.head:
+		return s.length < 0 && s.written > 0
+	case s.length >= 0:
+		return s.length == s.written
 	}
-	return w.written > 0 || !w.head
+	return true
 }
 
 // close ends the content, with the trailers that were promised.
 func (w *response) close() error {
 	w.scratch.trail(w.fields)
 	if len(w.scratch.trailers) == 0 {
-		return w.exchange.conn.Finish()
+		return w.conn.Finish()
 	}
 	h := &w.scratch.header
 	h.Reset()
@@ -95,7 +94,7 @@ func (w *response) close() error {
 		w.addAll(h, name, w.fields[name])
 		w.addAll(h, name, w.fields[http.TrailerPrefix+name])
 	}
-	return w.exchange.conn.FinishTrailers(h)
+	return w.conn.FinishTrailers(h)
 }
 
 // end refuses everything from here on.
@@ -115,4 +114,5 @@ func (w *response) abandon() (wasHijacked bool) {
 	return w.phase == hijacked
 }
 
-func (w *response) log() *slog.Logger { return w.exchange.service.server.log }
+func (w *response) log() *slog.Logger { return (*exchange)(w).connection().server.log }
+func (w *response) remote() string    { return (*exchange)(w).connection().remote }

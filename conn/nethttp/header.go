@@ -16,79 +16,87 @@ func (w *response) build(s *scratch, status int) {
 	h := &s.header
 	h.Reset()
 	s.trailers = s.trailers[:0]
-	w.length = -1
-	w.sniffs = allowsContent(status)
+	s.length, s.written, s.held = -1, 0, 0
+	s.sniffs = allowsContent(status)
 	if len(w.fields) == 0 {
 		return
 	}
-	var few [16]string
-	names := w.names(few[:0])
-	for _, name := range names {
-		if values := w.fields[name]; w.sends(s, name, values, status) {
-			for _, v := range values {
-				h.Add(name, v)
+	var few [8]field
+	fields := inOrder(few[:0], w.fields)
+	for _, f := range fields {
+		if w.sends(s, f, status) {
+			for _, v := range f.values {
+				h.Add(f.name, v)
 			}
 		}
 	}
 	if h.Err() != nil { // seldom, so only now with care
 		h.Reset()
-		w.length = -1
-		for _, name := range names {
-			if values := w.fields[name]; w.sends(s, name, values, status) {
-				w.addAll(h, name, values)
+		s.length = -1
+		for _, f := range fields {
+			if w.sends(s, f, status) {
+				w.addAll(h, f.name, f.values)
 			}
 		}
 	}
 }
 
-// usual are the names in most headers of handlers, in order.
-var usual = [...]string{"Content-Length", "Content-Type"}
+// field is what a handler's header has under one name.
+type field struct {
+	name   string
+	values []string
+}
 
-// names appends the names in the handler's header, in order. To begin going
-// through a map costs more than to look for what is usually in it.
-func (w *response) names(to []string) []string {
-	if len(w.fields) <= len(usual) {
-		for _, name := range usual {
-			if _, ok := w.fields[name]; ok {
-				to = append(to, name)
+// inOrder appends what h has, in the order of names. To begin going through a map
+// costs more than to look for what is usually in it.
+func inOrder(to []field, h http.Header) []field {
+	if len(h) <= 2 {
+		typ, typed := h["Content-Type"]
+		if !typed || len(h) == 2 {
+			if length, ok := h["Content-Length"]; ok {
+				to = append(to, field{"Content-Length", length})
 			}
 		}
-		if len(to) == len(w.fields) {
+		if typed {
+			to = append(to, field{"Content-Type", typ})
+		}
+		if len(to) == len(h) {
 			return to
 		}
 		to = to[:0]
 	}
-	for name := range w.fields {
-		to = append(to, name)
+	for name, values := range h {
+		to = append(to, field{name, values})
 	}
-	slices.Sort(to)
+	slices.SortFunc(to, func(a, b field) int { return strings.Compare(a.name, b.name) })
 	return to
 }
 
 // sends reports whether a field is to be sent as it is, and notes what it says.
-func (w *response) sends(s *scratch, name string, values []string, status int) bool {
-	switch parser.FieldOf(name) { // in any case: a handler may have spelled it otherwise
+func (w *response) sends(s *scratch, f field, status int) bool {
+	values := f.values
+	switch parser.FieldOf(f.name) { // in any case: a handler may have spelled it otherwise
 	case parser.FieldContentLength:
-		return allowsContent(status) && w.declare(values)
+		return allowsContent(status) && w.declare(s, values)
 	case parser.FieldTransferEncoding: // is the connection's business
-		w.sniffs = false
+		s.sniffs = false
 		return false
 	case parser.FieldContentType:
-		w.sniffs = false
+		s.sniffs = false
 		return status != http.StatusNotModified
 	case parser.FieldContentEncoding:
-		w.sniffs = w.sniffs && len(values) > 0 && values[0] == ""
+		s.sniffs = s.sniffs && len(values) > 0 && values[0] == ""
 	case parser.FieldTrailer:
 		s.announce(values)
 	default:
-		return !strings.HasPrefix(name, http.TrailerPrefix)
+		return !strings.HasPrefix(f.name, http.TrailerPrefix)
 	}
 	return true
 }
 
 // declare notes the Content-Length, if it is one.
-func (w *response) declare(values []string) bool {
-	if len(values) == 0 || w.length >= 0 {
+func (w *response) declare(s *scratch, values []string) bool {
+	if len(values) == 0 || s.length >= 0 {
 		return false
 	}
 	n, err := strconv.ParseInt(values[0], 10, 64)
@@ -96,7 +104,7 @@ func (w *response) declare(values []string) bool {
 		w.log().Warn("invalid Content-Length", "value", values[0])
 		return false
 	}
-	w.length = n
+	s.length = n
 	return len(values) == 1
 }
 

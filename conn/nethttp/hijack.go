@@ -24,8 +24,8 @@ func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 			return nil, nil, err
 		}
 	}
-	w.exchange.context.waited() // from now on the connection could not make it
-	nc, residual, err := w.exchange.conn.Detach()
+	(*requestContext)(w).wait() // from now on the connection could not make it
+	nc, residual, err := w.conn.Detach()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,10 +55,10 @@ func (p *prefixed) Read(b []byte) (int, error) {
 }
 
 // SetReadDeadline is for http.ResponseController.
-func (w *response) SetReadDeadline(t time.Time) error { return w.exchange.conn.SetReadDeadline(t) }
+func (w *response) SetReadDeadline(t time.Time) error { return w.conn.SetReadDeadline(t) }
 
 // SetWriteDeadline is for http.ResponseController.
-func (w *response) SetWriteDeadline(t time.Time) error { return w.exchange.conn.SetWriteDeadline(t) }
+func (w *response) SetWriteDeadline(t time.Time) error { return w.conn.SetWriteDeadline(t) }
 
 // EnableFullDuplex is for http.ResponseController. Reading and writing at the
 // same time is always possible; this says that the handler reads a long body to
@@ -73,6 +73,6 @@ func (w *response) EnableFullDuplex() error {
 // CloseNotify implements http.CloseNotifier, which old handlers ask for.
 func (w *response) CloseNotify() <-chan bool {
 	left := make(chan bool, 1)
-	context.AfterFunc(&w.exchange.context, func() { left <- true })
+	context.AfterFunc((*requestContext)(w), func() { left <- true })
 	return left
 }

@@ -28,7 +28,7 @@ func (w *response) streams() bool {
 	if w.open() != nil || !allowsContent(int(w.status)) || w.head {
 		return false
 	}
-	return w.phase == sending || w.length >= 0 && !w.sniffs
+	return w.phase == sending || w.scratch.length >= 0 && !w.scratch.sniffs
 }
 
 // step copies one piece of r by Write.
@@ -48,19 +48,25 @@ func (w *response) step(r io.Reader) (int64, error) {
 // stream has the connection take the rest of r.
 func (w *response) stream(r io.Reader) (int64, error) {
 	w.mu.Lock()
+	if err := w.open(); err != nil {
+		w.mu.Unlock()
+		return 0, err
+	}
 	if err := w.spill(); err != nil {
 		w.mu.Unlock()
 		return 0, err
 	}
-	left := w.length - w.written
-	declared := w.length >= 0
+	left := w.scratch.length - w.scratch.written
+	declared := w.scratch.length >= 0
 	w.mu.Unlock()
 	if l, ok := r.(*io.LimitedReader); declared && (!ok || l.N > left) {
 		r = io.LimitReader(r, left)
 	}
-	n, err := w.exchange.conn.ReadFrom(r)
+	n, err := w.conn.ReadFrom(r)
 	w.mu.Lock()
-	w.written += n
+	if w.scratch != nil { // the exchange is not over
+		w.scratch.written += n
+	}
 	w.mu.Unlock()
 	return n, err
 }

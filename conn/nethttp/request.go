@@ -10,39 +10,36 @@ import (
 )
 
 // fill makes the http.Request of a head. All its strings are parts of one copy of
-// the head. It is put together on the stack and stored at once, which is dearer
-// while the garbage collector runs the more often it is done.
-func (x *exchange) fill(start *conn.StartLine, fields *conn.Fields) error {
-	r := http.Request{
-		Method: method(start, fields), RequestURI: fields.StringOf(start.Target),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		RemoteAddr: x.context.remote, TLS: x.context.tls, Body: http.NoBody,
-	}
+// the head.
+func (x *exchange) fill(of *connection, start *conn.StartLine, fields *conn.Fields) error {
+	r := &x.request
+	setContext(r, (*requestContext)(x), contextAt)
+	r.Method, r.RequestURI = method(start, fields), fields.StringOf(start.Target)
+	r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.1", 1, 1
+	r.RemoteAddr, r.TLS, r.Body = of.remote, of.state(x.conn), http.NoBody
 	if start.Version == parser.HTTP10 {
 		r.Proto, r.ProtoMinor = "HTTP/1.0", 0
 	}
-	x.response.head = start.Method == parser.MethodHead
-	if err := x.target(&r); err != nil {
+	x.head = start.Method == parser.MethodHead
+	if err := x.target(r); err != nil {
 		return err
 	}
-	x.header(&r, fields)
+	x.header(r, fields)
 	if r.URL.Host != "" {
 		r.Host = r.URL.Host // RFC 9112 §3.2.2: the target's counts
 	}
 	r.Close = closes(r.ProtoMinor, fields)
 	if r.ContentLength != 0 {
-		x.body.exchange = x
-		x.body.left, x.body.expects = r.ContentLength, r.Header["Expect"] != nil && r.ProtoMinor > 0
-		r.Body = &x.body
+		x.body = &requestBody{exchange: x, left: r.ContentLength, expects: r.Header["Expect"] != nil && r.ProtoMinor > 0}
+		r.Body = x.body
 	}
-	x.request = *r.WithContext(&x.context) // the only way to set it; inlined, it allocates nothing
 	return nil
 }
 
 // header fills Header, and what net/http takes out of it.
 func (x *exchange) header(r *http.Request, fields *conn.Fields) {
 	n := fields.Len()
-	h := gather(n-1, x.values[:]) // Host is not among them
+	h := gather(n-1, nil) // Host is not among them
 	for i := range n {
 		name, value := fields.Line(i)
 		key, v := canonical(fields.StringOf(name)), fields.StringOf(value)

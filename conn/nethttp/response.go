@@ -20,28 +20,18 @@ const holdMost = 2048
 type scratch struct {
 	header   conn.Header
 	trailers []string // announced, or sent by http.TrailerPrefix
+	length   int64    // Content-Length, or -1
+	written  int64    // octets of content so far
+	sniffs   bool     // Content-Type is to be found from the content
+	held     int      // octets of content in octets
 	octets   [holdMost]byte
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-// response is the http.ResponseWriter. It belongs to the handler for ever; once
-// the exchange is over it refuses everything.
-type response struct {
-	exchange *exchange
-
-	mu      sync.Mutex
-	phase   responsePhase
-	head    bool        // the request is HEAD, whatever the handler makes of it
-	duplex  bool        // EnableFullDuplex was called
-	sniffs  bool        // Content-Type is to be found from the content
-	status  int16       // 0 until WriteHeader
-	held    int16       // octets of content in scratch
-	fields  http.Header // the handler's
-	scratch *scratch    // from WriteHeader until the end
-	length  int64       // Content-Length, or -1
-	written int64       // octets of content so far
-}
+// response is an exchange as the http.ResponseWriter. It belongs to the handler
+// for ever; once the exchange is over it refuses everything.
+type response exchange
 
 // responsePhase is how far a response is.
 type responsePhase uint8
@@ -79,9 +69,9 @@ func (w *response) WriteHeader(status int) {
 	defer w.mu.Unlock()
 	switch {
 	case w.phase >= over:
-		w.log().Warn("WriteHeader on a response that is over", "remote", w.exchange.context.remote, "caller", caller())
+		w.log().Warn("WriteHeader on a response that is over", "remote", w.remote(), "caller", caller())
 	case w.status != 0:
-		w.log().Warn("superfluous WriteHeader", "remote", w.exchange.context.remote, "status", status, "caller", caller())
+		w.log().Warn("superfluous WriteHeader", "remote", w.remote(), "status", status, "caller", caller())
 	case status < 200 && status != http.StatusSwitchingProtocols:
 		w.inform(status)
 	default:
@@ -105,13 +95,13 @@ func caller() string {
 // inform sends an informational response.
 func (w *response) inform(status int) {
 	if status == http.StatusContinue {
-		_ = w.exchange.conn.Continue()
+		_ = w.conn.Continue()
 		return
 	}
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
 	w.build(s, status)
-	_ = w.exchange.conn.WriteInformational(conn.StatusLine(status), &s.header)
+	_ = w.conn.WriteInformational(conn.StatusLine(status), &s.header)
 }
 
 // begin fixes status and header; what the handler does to its header from here
@@ -141,22 +131,23 @@ func (w *response) write(p []byte) (int, error) {
 	if !allowsContent(int(w.status)) {
 		return 0, http.ErrBodyNotAllowed
 	}
-	if w.length >= 0 && w.written+int64(len(p)) > w.length {
+	s := w.scratch
+	if s.length >= 0 && s.written+int64(len(p)) > s.length {
 		n, _ := w.direct(p) // what fits, and then the connection closes
 		return n, http.ErrContentLength
 	}
-	w.written += int64(len(p))
-	if w.length >= 0 {
+	s.written += int64(len(p))
+	if s.length >= 0 {
 		return w.direct(p)
 	}
-	if int(w.held)+len(p) <= holdMost {
-		w.held += int16(copy(w.scratch.octets[w.held:], p))
+	if s.held+len(p) <= holdMost {
+		s.held += copy(s.octets[s.held:], p)
 		return len(p), nil
 	}
 	n := 0
-	if w.held > 0 {
-		n = copy(w.scratch.octets[w.held:], p)
-		w.held += int16(n)
+	if s.held > 0 {
+		n = copy(s.octets[s.held:], p)
+		s.held += n
 		if err := w.spill(); err != nil {
 			return n, err
 		}
@@ -165,7 +156,7 @@ func (w *response) write(p []byte) (int, error) {
 		m, err := w.direct(p[n:])
 		return n + m, err
 	}
-	w.held = int16(copy(w.scratch.octets[:], p[n:]))
+	s.held = copy(s.octets[:], p[n:])
 	return len(p), nil
 }
 
@@ -189,20 +180,20 @@ func (w *response) direct(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	return w.exchange.conn.Write(p)
+	return w.conn.Write(p)
 }
 
 // spill sends what is held back, and the head before it.
 func (w *response) spill() error {
-	p := w.scratch.octets[:w.held]
-	w.held = 0
+	p := w.scratch.octets[:w.scratch.held]
+	w.scratch.held = 0
 	if w.phase == building {
 		return w.send(p, p)
 	}
 	if len(p) == 0 {
 		return nil
 	}
-	_, err := w.exchange.conn.Write(p)
+	_, err := w.conn.Write(p)
 	return err
 }
 
@@ -211,16 +202,16 @@ func (w *response) spill() error {
 func (w *response) send(chunk, sample []byte) error {
 	h := &w.scratch.header
 	w.sniff(sample)
-	if !w.duplex && w.exchange.body.heavy() {
+	if !w.duplex && w.body != nil && w.body.heavy() {
 		h.Set("Connection", "close") // it will not be read to its end, so nothing can follow
 	}
 	w.phase = sending
-	return w.exchange.conn.WriteHeaders(conn.StatusLine(int(w.status)), h, chunk)
+	return w.conn.WriteHeaders(conn.StatusLine(int(w.status)), h, chunk)
 }
 
 // sniff adds the Content-Type that the handler left out.
 func (w *response) sniff(content []byte) {
-	if w.sniffs && len(content) > 0 {
+	if w.scratch.sniffs && len(content) > 0 {
 		w.scratch.header.Add("Content-Type", http.DetectContentType(content))
 	}
 }
@@ -238,7 +229,7 @@ func (w *response) FlushError() error {
 	if err := w.spill(); err != nil {
 		return err
 	}
-	return w.exchange.conn.Flush()
+	return w.conn.Flush()
 }
 
 // allowsContent reports whether a response with that status may have content

@@ -53,6 +53,7 @@ type Server struct {
 	DisableGeneralOptionsHandler bool
 
 	once       sync.Once
+	handler    http.Handler
 	core       conn.Server
 	other      *http.Server // serves h2; also the value of http.ServerContextKey
 	handover   *handover
@@ -165,12 +166,12 @@ func (s *Server) begin() {
 		if s.log == nil {
 			s.log = slog.Default()
 		}
-		handler := s.Handler
-		if handler == nil {
-			handler = http.DefaultServeMux
+		s.handler = s.Handler
+		if s.handler == nil {
+			s.handler = http.DefaultServeMux
 		}
 		s.other = &http.Server{
-			Addr: s.Addr, Handler: handler, ConnState: s.ConnState, ConnContext: s.ConnContext,
+			Addr: s.Addr, Handler: s.handler, ConnState: s.ConnState, ConnContext: s.ConnContext,
 			ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelError),
 			DisableGeneralOptionsHandler: s.DisableGeneralOptionsHandler,
 		}
@@ -183,7 +184,7 @@ func (s *Server) begin() {
 			params.MinBodyRate = -1 // handlers set deadlines; net/http has no rate
 		}
 		s.core = conn.Server{
-			Params: params, Delegate: &service{server: s, handler: handler}, Logger: s.log,
+			Params: params, Delegate: service{}, Logger: s.log,
 			Driver: s.Driver, MaxConns: s.MaxConns, MaxConnsPerAddr: s.MaxConnsPerAddr,
 			MaxRequestsPerConn: s.MaxRequestsPerConn,
 			NextProto:          map[string]func(context.Context, *tls.Conn){"h2": s.handover.serve},

@@ -3,11 +3,16 @@ package nethttp
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -69,4 +74,48 @@ func TestPlainTextToATLSPort(t *testing.T) {
 	require.NoError(t, err)
 	b, _ := io.ReadAll(nc)
 	assert.NotContains(t, string(b), "HTTP/1.1 200")
+}
+
+// The functions that README begins with.
+func TestServeAndServeTLS(t *testing.T) {
+	quiet(t)
+	ours, theirs := secure(t)
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.TLS != nil) })
+	cert, key := files(t, ours.Certificates[0])
+	for scheme, serve := range map[string]func(net.Listener) error{
+		"http":  func(l net.Listener) error { return Serve(l, h) },
+		"https": func(l net.Listener) error { return ServeTLS(l, h, cert, key) },
+	} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		ended := make(chan error, 1)
+		go func() { ended <- serve(l) }()
+		tr := &http.Transport{TLSClientConfig: theirs}
+		resp, err := (&http.Client{Transport: tr, Timeout: patience}).Get(scheme + "://" + l.Addr().String())
+		require.NoError(t, err)
+		b, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		_ = resp.Body.Close()
+		assert.Equal(t, fmt.Sprint(scheme == "https"), string(b))
+		tr.CloseIdleConnections()
+		require.NoError(t, l.Close())
+		assert.ErrorIs(t, <-ended, net.ErrClosed, scheme)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	assert.ErrorIs(t, ServeTLS(l, h, cert, key+"x"), fs.ErrNotExist)
+	_, err = net.Dial("tcp", l.Addr().String())
+	assert.Error(t, err, "it owns the listener")
+}
+
+// files writes a certificate and its key into two files.
+func files(t *testing.T, c tls.Certificate) (cert, key string) {
+	der, err := x509.MarshalPKCS8PrivateKey(c.PrivateKey)
+	require.NoError(t, err)
+	write := func(name, kind string, der []byte) string {
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600))
+		return path
+	}
+	return write("cert", "CERTIFICATE", c.Certificate[0]), write("key", "PRIVATE KEY", der)
 }

@@ -7,6 +7,13 @@ import (
 
 // What the amd64 lowerings have in common: the scalar half of a kernel.
 
+// modesHeader says what any kernel is asked for, and what it answers.
+const modesHeader = `// mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller. In
+// mode 2, and when 4 is added, the kernel goes on where it came to before. The result is the length of the head; minus the length when the caller has to
+// look at the lines, or, when bit 0 of repeated is set, at their names only; 0 when
+// more octets are needed; -1 when the kernel is not sure.
+`
+
 const amd64Header = `// The whole-head kernel: two masks of 64 octets, and no branch a field.
 //
 // U has a bit for each octet that is no tchar, C for each control (every octet
@@ -35,10 +42,6 @@ const amd64Header = `// The whole-head kernel: two masks of 64 octets, and no br
 //	BX   S, then the sum       BP   the last block of the round
 //	AX   63                    R13  62
 //
-// mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller. In
-// mode 2, and when 4 is added, the kernel goes on where it came to before. The result is the length of the head; minus the length when the caller has to
-// look at the lines, or, when bit 0 of repeated is set, at their names only; 0 when
-// more octets are needed; -1 when the kernel is not sure.
 `
 
 // enter loads the arguments and sets out from the first octet.

@@ -2,28 +2,53 @@ package asm
 
 import "fmt"
 
-// avx2 lowers kernels for AVX2 and BMI2.
+// avx2 lowers kernels for AVX2 and BMI2. Its loop makes one mask, of controls, and
+// so finds line ends only: where names end costs less once a line than once a block.
 type avx2 struct {
 	c *classes
 	n *names
 }
 
-func (avx2) header() string { return amd64Header + avx2Header }
+func (avx2) header() string { return avx2Header + modesHeader }
 
-const avx2Header = `//
-// AVX2, BMI2:
+const avx2Header = `// The whole-head kernel: one mask of 64 octets, and no branch a field.
 //
-//	Y8  Y9   class by low and by high nibble    Y12  0x0F
-//	Y10      0x80 less the least C              Y11  0x7F
-//	Y13      0
+// N has a bit for each octet that is no control: that a field value may hold. HTAB
+// counts as a control here: the kernel is not sure of it. N lacks DEL, of which note is
+// taken apart. Then, with carries from block to block:
 //
-// low[x&15] & high[x>>4] is zero for an octet in neither class, and at least
-// as much as the least C for a control; a saturating addition moves that into bit 7. Octets above
-// ASCII look up 0.
+//	first = ^N & (N<<1 | carry)      the first of each run of controls: the CR of each line end
+//	S     = first<<2 | carry         where lines start
+//	leave when S & ^N != 0           an empty line
+//
+// first is every other position of the tape: the CR of the start line, then of each
+// field line. No mask says that they are: a third control in a run lands on a line start
+// and leaves, and that the others are CR LF is checked once per field line, behind
+// the empty line. There the name at the start of a line is found, too, in a window of 32
+// octets: the first octet that is no tchar ends it, and has to be a colon.
+//
+//	SI   the block             CX   the last full block, then the end of the input
+//	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
+//	R9   carry of N            R10  minus the input          R11  carry of S, 2 bits
+//	DX   N                     R15  first                    R14  S & ^N
+//	BX   S, then how many      BP   the last block of the round
+//	AX   63                    R13  62
+//	Y10  0x60: an octet and that, saturated, has bit 7 unless it is below 0x20
+//	Y3  Y4   the greatest octets, signed: 0x7F when there is a DEL
+//
+// Where names are found:
+//
+//	Y8  Y9   tchar by low and by high nibble    Y12  0x0F    Y13  0
+//
+// low[x&15] & high[x>>4] is zero for an octet that is no tchar. Octets above ASCII look up 0.
+//
 `
 
 func (t avx2) data() (string, error) {
-	low, high, least, err := nibbleTables(t.c.tchar, t.c.control)
+	if err := t.c.fewControls(); err != nil {
+		return "", err
+	}
+	low, high, _, err := nibbleTables(t.c.tchar, set{})
 	if err != nil {
 		return "", err
 	}
@@ -31,135 +56,160 @@ func (t avx2) data() (string, error) {
 	bytes := func(x byte) uint64 { return uint64(x) * 0x0101010101010101 }
 	return constant("low", "By low nibble.", twice(low)) +
 		constant("high", "By high nibble.", twice(high)) +
+		constant("delete", "DEL.", words(bytes(0x7F), bytes(0x7F), bytes(0x7F), bytes(0x7F))) +
+		constant("space", "SP.", words(bytes(' '), bytes(' '))) +
 		constant("names", namesComment, t.n.table()) +
 		constant("methods", "By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.", t.n.methodTable()) +
 		constant("byte", "Broadcast where they are used.", words(
-			bytes(0x0F), bytes(0x80-least), bytes(0x7F), bytes(0x21), bytes(0x5D), bytes('#'), bytes(0x1F))), nil
+			bytes(0x0F), bytes(0x60), bytes(0x21), bytes(0x5D), bytes('#'))), nil
 }
 
 func (t avx2) lower(o op, _ kernel) string {
 	switch o {
 	case opEnter:
-		return enter + enter256 + rounds
+		return enter256 + rounds
 	case opLoop:
-		return "\n\tPCALIGN $64\nloop:\n\tMOVQ SI, BX\n"
+		return "\n\tPCALIGN $64\nloop:\n"
 	case opClassify:
-		return classify256
+		return classify256("SI") + "\tVPMAXSB (SI), Y3, Y3\n\tVPMAXSB 32(SI), Y4, Y4\n"
 	case opCarry:
-		return carry
+		return carry256
 	case opLeave:
 		return "\tJNZ  exit\n"
 	case opAppend:
-		return name + append256("appended", "dense")
+		return append256("appended", "dense")
 	case opNext:
 		return next
 	case opTail:
-		return tail256 + carryLast + "\tJNZ  exitTail\n"
+		return tail256
 	case opMore:
-		return note
+		return note256
 	case opSkip:
 		return skip256
 	case opExit:
 		return exit256 + count
 	case opTarget:
-		return t.n.requestLine() + target256
+		return methodEnd256 + t.n.requestLine() + method256 + target256
 	case opLines:
-		return t.n.lines()
+		return t.n.lines256()
 	case opNames:
 		return t.n.known(differ256)
 	case opReturn:
-		return begun("") + returns
+		return begun256 + returns256
 	}
 	panic(o)
 }
 
-const enter256 = `	VMOVDQU low<>(SB), Y8
-	VMOVDQU high<>(SB), Y9
-	VPBROADCASTQ byte<>+0(SB), Y12
+// enter256 loads the arguments and sets out from the first octet.
+const enter256 = `	MOVQ p+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ f+16(FP), R8
+	ADDQ $FieldSection_tape, R8
+	MOVQ R8, from-16(SP)         // where this scan begins to append
+	MOVL $1, R9
+	MOVL $1, R11                 // the start line starts at 0
+	MOVL $63, AX
+	MOVL $62, R13
+	MOVQ SI, R10
+	NEGQ R10
+	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
 	VPBROADCASTQ byte<>+8(SB), Y10
-	VPBROADCASTQ byte<>+16(SB), Y11
-	VPXOR Y13, Y13, Y13
+	VPXOR X3, X3, X3
+	VPXOR X4, X4, X4
 `
 
-// classify256 classifies the 64 octets at BX.
-const classify256 = `	VMOVDQU (BX), Y0
-	VMOVDQU 32(BX), Y6
-	VPSRLW $4, Y0, Y1
-	VPSRLW $4, Y6, Y7
-	VPAND Y12, Y1, Y1
-	VPAND Y12, Y7, Y7
-	VPSHUFB Y0, Y8, Y2
-	VPSHUFB Y1, Y9, Y3
-	VPSHUFB Y6, Y8, Y4
-	VPSHUFB Y7, Y9, Y5
-	VPAND Y2, Y3, Y2
-	VPAND Y4, Y5, Y4
-	VPADDUSB Y10, Y2, Y3         // bit 7: control
-	VPCMPEQB Y13, Y2, Y2         // neither control nor tchar
-	VPADDUSB Y10, Y4, Y5
-	VPCMPEQB Y13, Y4, Y4
-	VPMOVMSKB Y3, DX
-	VPMOVMSKB Y2, R15
-	VPMOVMSKB Y5, DI
-	VPMOVMSKB Y4, R14
-	SHLQ $32, DI
-	SHLQ $32, R14
-	ORQ  DI, DX
-	ORQ  R14, R15
-	ORQ  DX, R15
+// begun256 goes on where an earlier scan stands, DX octets in.
+const begun256 = `begun:
+	ANDQ $3, mode+24(FP)
+	MOVQ f+16(FP), DI
+	MOVL FieldSection_fill(DI), DX
+	ANDL $~1, DX                 // the line under way is looked at again
+	LEAQ (R8)(DX*2), R8
+	MOVQ R8, from-16(SP)
+	MOVL FieldSection_at(DI), DX
+	ADDQ DX, SI
+	MOVBLZX FieldSection_carryC(DI), R9
+	XORL $1, R9
+	MOVBLZX FieldSection_carryS(DI), R11
+	CMPQ SI, CX
+	JBE  round
+	JMP  tail
 `
+
+// classify256 is N of the 64 octets at a register.
+func classify256(at string) string {
+	return fmt.Sprintf(`	VPADDUSB (%s), Y10, Y0       // bit 7: no control
+	VPADDUSB 32(%s), Y10, Y1
+	VPMOVMSKB Y0, DX
+	VPMOVMSKB Y1, DI
+	SHLQ $32, DI
+	ORQ  DI, DX
+`, at, at)
+}
+
+// carry256 is the scalar step, as far as the leave mask.
+const carry256 = `	LEAQ (R9)(DX*2), DI          // N<<1 | carry
+	SHRXQ AX, DX, R9
+	ANDNQ DI, DX, R15            // first
+	LEAQ (R11)(R15*4), BX        // S
+	SHRXQ R13, R15, R11
+	ANDNQ BX, DX, R14            // S & ^N
+`
+
+// slots is how many line ends a block appends whether they are there or not.
+const slots = 3
 
 // position appends the number of the lowest set bit of R15.
 func position(at int) string {
 	return fmt.Sprintf(`	TZCNTQ R15, DX
-	BLSRQ R15, R15
 	ADDL DI, DX
 	MOVW DX, %d(R8)
-`, 2*at)
+`, 4*at+2)
 }
 
-// append256 appends the positions F | first, the first four whether they are
+// append256 appends the positions in first, the first slots whether they are
 // there or not.
 func append256(done, dense string) string {
-	return `	ORQ  R14, R15
-	POPCNTQ R15, BX
-	MOVQ SI, DI
-	SUBQ p+0(FP), DI
-` + position(0) + position(1) + position(2) + position(3) + `	CMPQ BX, $4
-	JA   ` + dense + `
-` + done + `:
-	LEAQ (R8)(BX*2), R8
-`
+	s := `	POPCNTQ R15, BX
+	LEAQ (SI)(R10*1), DI
+` + position(0)
+	for i := 1; i < slots; i++ {
+		s += "\tBLSRQ R15, R15\n" + position(i)
+	}
+	return s + fmt.Sprintf(`	CMPQ BX, $%d
+	JA   %s
+%s:
+	LEAQ (R8)(BX*4), R8
+`, slots, dense, done)
 }
 
 // dense256 appends what append256 leaves.
 func dense256(done, dense string) string {
-	return dense + ":\n" + position(4) + position(5) + position(6) + position(7) + `	CMPQ BX, $8
-	JBE  ` + done + `
-	MOVQ R8, R14
-` + dense + `1:
+	return dense + ":\n" + fmt.Sprintf(`	MOVQ R8, R14
+	BLSRQ R15, R15
+%s1:
 	TZCNTQ R15, DX
 	ADDL DI, DX
-	MOVW DX, 16(R14)
-	ADDQ $2, R14
+	MOVW DX, %d(R14)
+	ADDQ $4, R14
 	BLSRQ R15, R15
-	JNZ  ` + dense + `1
+	JNZ  %s1
 	MOVQ SI, BP                  // look whether the tape is full
-	JMP  ` + done + `
-`
+	JMP  %s
+`, dense, 4*slots+2, dense, done)
 }
 
 // tail256 loads 64 octets that hold what is left and touch no page that holds no
 // input: from SI on if they stay on its page or the input goes on to the next, else
-// the 64 that end where the input ends.
-const tail256 = `tail:
+// the 64 that end where the input ends. The carries stay as they were before it: a partial block is
+// never committed.
+var tail256 = `tail:
 	ADDQ $64, CX                 // the end of the input
-	MOVQ CX, DI
-	SUBQ SI, DI
+	MOVQ CX, BP
+	SUBQ SI, BP                  // octets left
 	JZ   more
-	MOVQ DI, left-16(SP)
 	MOVQ SI, BX
-	XORL DX, DX                  // lanes before SI
+	XORL R12, R12                // lanes before SI
 	LEAQ 63(SI), R15
 	XORQ SI, R15
 	TESTQ $4096, R15
@@ -169,44 +219,69 @@ const tail256 = `tail:
 	TESTQ $4096, R15
 	JNZ  window
 	LEAQ -64(CX), BX
-	MOVQ SI, DX
-	SUBQ BX, DX
+	MOVQ SI, R12
+	SUBQ BX, R12
 window:
-	MOVQ DX, before-24(SP)
-` + classify256 + `	MOVQ before-24(SP), DI
-	SHRXQ DI, DX, DX
-	SHRXQ DI, R15, R15
-	MOVQ left-16(SP), DI
-	BZHIQ DI, DX, DX
-	BZHIQ DI, R15, R15
+` + classify256("BX") + `	NOTQ DX
+	SHRXQ R12, DX, DX
+	BZHIQ BP, DX, DX
+	NOTQ DX
+	LEAQ (R9)(DX*2), DI          // N<<1 | carry
+	ANDNQ DI, DX, R15            // first
+	LEAQ (R11)(R15*4), DI        // S
+	ANDNQ DI, DX, R14            // S & ^N
+	JZ   more
+	VPMAXSB (BX), Y3, Y3
+	VPMAXSB 32(BX), Y4, Y4
+	JMP  exitTail
 `
 
-// skip256 runs over 128 octets at a time while all are visible, SP or obs-text.
-var skip256 = quiet + `	LEAQ -64(CX), DX
+// anyDelete tells whether there is a DEL.
+const anyDelete = `	VPMAXSB Y3, Y4, Y3
+	VPCMPEQB delete<>(SB), Y3, Y3
+	VPMOVMSKB Y3, DX
+	TESTL DX, DX
+`
+
+// note256 notes the state of the last full block.
+const note256 = `more:
+` + anyDelete + `	JNZ  bad
+	MOVQ f+16(FP), DI
+	MOVQ p+0(FP), R12
+	SUBQ R12, SI
+	MOVL SI, FieldSection_at(DI)
+	XORL $1, R9
+	MOVB R9, FieldSection_carryC(DI)
+	MOVB $0, FieldSection_carryN(DI)
+	MOVB R11, FieldSection_carryS(DI)
+	MOVQ $0, ret+32(FP)
+	JMP  colons
+`
+
+// skip256 runs over 128 octets at a time while none is a control, after four blocks without a line end.
+var skip256 = `
+quiet:
+	LEAQ -1(R9), DX
+	ORQ  R11, DX
+	JNZ  resume                  // a line end is under way
+	LEAQ -64(CX), DX
 	CMPQ SI, DX
 	JA   resume
-	VPBROADCASTQ byte<>+48(SB), Y7
 skip:
 	VMOVDQU (SI), Y0
 	VMOVDQU 32(SI), Y1
 	VMOVDQU 64(SI), Y2
-	VMOVDQU 96(SI), Y3
-	VPMINUB Y0, Y1, Y4
-	VPMINUB Y2, Y3, Y5
-	VPMINUB Y4, Y5, Y4           // the least octet
-	VPXOR Y11, Y0, Y0
-	VPXOR Y11, Y1, Y1
-	VPXOR Y11, Y2, Y2
-	VPXOR Y11, Y3, Y3
+	VMOVDQU 96(SI), Y5
+	VPMAXSB Y0, Y3, Y3
+	VPMAXSB Y1, Y4, Y4
+	VPMAXSB Y2, Y3, Y3
+	VPMAXSB Y5, Y4, Y4
 	VPMINUB Y0, Y1, Y0
-	VPMINUB Y2, Y3, Y2
-	VPMINUB Y0, Y2, Y0           // zero for DEL
-	VPXOR Y6, Y6, Y6
-	VPCMPEQB Y6, Y0, Y0
-	VPMINUB Y7, Y4, Y5
-	VPCMPEQB Y4, Y5, Y4          // at most 0x1F
-	VPOR Y0, Y4, Y4
-	VPTEST Y4, Y4
+	VPMINUB Y2, Y5, Y2
+	VPMINUB Y0, Y2, Y0           // the least octet
+	VPADDUSB Y10, Y0, Y0
+	VPMOVMSKB Y0, DI
+	INCL DI
 	JNZ  resume
 	ADDQ $128, SI
 	ANDQ $-64, SI                // aligned from here on; octets behind it may be seen again
@@ -216,18 +291,52 @@ skip:
 
 ` + dense256("appended", "dense")
 
-var exit256 = exit + emptyLine + `	LEAQ 2(SI)(BX*1), AX         // the end of the head
-	XORL R14, R14
+// exit256 is the last block: the empty line is where the lowest bit of R14 is.
+var exit256 = `
+exit:
+	ADDQ $64, CX                 // the end of the input
+exitTail:
+	MOVQ p+0(FP), R12
+	TZCNTQ R14, BX
+	BLSMSKQ R14, DI
+	SHRQ $1, DI
+	ANDQ DI, R15
+` + emptyLine + `	LEAQ 2(SI)(BX*1), AX         // the end of the head
+` + anyDelete + `	JNZ  deleted
+clean:
 ` + append256("last", "lastDense") + `	MOVQ AX, SI
 	JMP  tape
-` + dense256("last", "lastDense") + `tape:
+` + dense256("last", "lastDense") + `deleted:                     // or behind the head?
+	MOVQ R12, DX
+deleted1:
+	CMPB (DX), $0x7F
+	JEQ  bad
+	INCQ DX
+	CMPQ DX, AX
+	JB   deleted1
+	JMP  clean
+tape:
+`
+
+// methodEnd256 finds the end of a method of up to 15 octets.
+const methodEnd256 = `	VMOVDQU (R12), X1
+	VPCMPEQB space<>(SB), X1, X1
+	VPMOVMSKB X1, DX
+	TZCNTL DX, DX
+	MOVW DX, (R9)
+`
+
+// method256 looks at a method that is not registered, or too long to be found: are there tchars only?
+const method256 = `	TESTL CX, CX
+	JZ   method
+checked:
 `
 
 // target256 checks 32 octets at a time, in a window that touches no page without
 // input; the head's end is SI.
-const target256 = `	VPBROADCASTQ byte<>+24(SB), Y3
-	VPBROADCASTQ byte<>+32(SB), Y4
-	VPBROADCASTQ byte<>+40(SB), Y5
+const target256 = `	VPBROADCASTQ byte<>+16(SB), Y3
+	VPBROADCASTQ byte<>+24(SB), Y4
+	VPBROADCASTQ byte<>+32(SB), Y5
 target:
 	MOVQ R11, AX
 	XORL DX, DX                  // lanes before R11
@@ -264,4 +373,11 @@ targetEdge:
 	MOVQ R11, DX
 	SUBQ AX, DX
 	JMP  targetWindow
+method:
+` + tchars256 + `	VMOVDQU (R12), X0
+` + nameEnd256 + `	TZCNTL DX, DX
+	JZ   bad
+	CMPW DX, (R9)
+	JNE  bad
+	JMP  checked
 `

@@ -6,7 +6,7 @@ type avx512 struct {
 	n *names
 }
 
-func (avx512) header() string { return amd64Header + avx512Header }
+func (avx512) header() string { return amd64Header + modesHeader + avx512Header }
 
 const avx512Header = `//
 // AVX-512 F BW VL VBMI VBMI2, BMI2:

@@ -149,3 +149,14 @@ func nibbleTables(s, c set) (low, high [16]byte, least byte, err error) {
 	}
 	return low, high, least, nil
 }
+
+// fewControls requires that the controls are DEL and what is below 0x20, but for HTAB, where
+// an addition and a maximum tell them.
+func (c *classes) fewControls() error {
+	for o, is := range c.control {
+		if is != (o < 0x20 && o != '\t' || o == 0x7F) {
+			return fmt.Errorf("octet %#x: the kernels know other controls than gen/spec", o)
+		}
+	}
+	return nil
+}

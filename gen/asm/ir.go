@@ -19,17 +19,17 @@ type op uint8
 const (
 	opEnter    op = iota // arguments, constants, and the state of a scan begun earlier
 	opLoop               // label: blocks of 64 octets until the last full one
-	opClassify           // load a block; masks U (no tchar) and C (control), one bit an octet
+	opClassify           // load a block; masks of classes, one bit an octet: controls, and with AVX-512 what is no tchar
 	opCarry              // the scalar step: line ends, line starts, and the leave mask
 	opLeave              // go to the exit when the leave mask is not zero
-	opAppend             // name ends; their positions and those of line ends to the tape
+	opAppend             // positions of line ends, and with AVX-512 of name ends, to the tape
 	opNext               // next block; after a round without positions, the skip loop
 	opTail               // the last, partial block, without touching a page that holds no input
 	opMore               // the input is used up: note the state of the last full block
 	opSkip               // the skip loop: blocks without controls
 	opExit               // the empty line: check it, clip the masks, append
 	opTarget             // the request target's octets
-	opLines              // each field line's colon, white space and CRLF; candidates for known names
+	opLines              // each field line's colon, white space and CRLF, and with AVX2 where its name ends; candidates for known names
 	opNames              // the candidates, compared in full
 	opReturn             // verdicts
 )

@@ -28,7 +28,7 @@ func AVX2() ([]byte, error) {
 		return nil, err
 	}
 	return emit("amd64 && !purego", avx2{c, n}, []kernel{
-		{"headAVX2", "takes any octet.", true, head},
+		{"headAVX2", "takes any octet but HTAB, which it is not sure of.", true, head},
 	})
 }
 

@@ -124,14 +124,12 @@ func start(t testing.TB, addr string, path string, args ...string) {
 	}
 }
 
-// write writes a configuration and returns its path, and its directory, which
-// is the program's own.
-func write(t testing.TB, name, text string) (path, dir string) {
+// write writes a configuration and returns its path.
+func write(t testing.TB, name, text string) string {
 	t.Helper()
-	dir = t.TempDir()
-	path = filepath.Join(dir, name)
+	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return path, dir
+	return path
 }

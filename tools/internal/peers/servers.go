@@ -34,7 +34,7 @@ http {
 }
 `
 	own := t.TempDir()
-	path, _ := write(t, "nginx.conf", strings.NewReplacer("$OWN", own, "$DIR", dir).Replace(conf))
+	path := write(t, "nginx.conf", strings.NewReplacer("$OWN", own, "$DIR", dir).Replace(conf))
 	start(t, addr, program, "-e", "stderr", "-p", own, "-c", path)
 	return addr
 }
@@ -44,7 +44,7 @@ http {
 func Haproxy(t testing.TB, outside, directives string) (addr string) {
 	t.Helper()
 	program, addr := Program(t, "haproxy"), Addr(t)
-	path, _ := write(t, "haproxy.cfg", `
+	path := write(t, "haproxy.cfg", `
 global
 	maxconn 512
 	nbthread 1
@@ -68,7 +68,7 @@ frontend tested
 func Node(t testing.TB, script string) (addr string) {
 	t.Helper()
 	program, addr := Program(t, "node"), Addr(t)
-	path, _ := write(t, "server.js", script)
+	path := write(t, "server.js", script)
 	start(t, addr, program, path, addr[strings.LastIndexByte(addr, ':')+1:])
 	return addr
 }
@@ -76,6 +76,6 @@ func Node(t testing.TB, script string) (addr string) {
 // RunNode runs a script to its end and returns what it wrote.
 func RunNode(t testing.TB, script string, args ...string) string {
 	t.Helper()
-	path, _ := write(t, "client.js", script)
+	path := write(t, "client.js", script)
 	return Run(t, "node", append([]string{path}, args...)...)
 }
