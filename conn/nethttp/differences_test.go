@@ -241,6 +241,75 @@ var differences = map[string]func(t *testing.T){
 		_, err := c.Get("http://a.example/")
 		assert.ErrorContains(t, err, "socks5")
 	},
+	"requests": func(t *testing.T) {
+		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, r.Header["Connection"])
+		}))
+		for name, change := range map[string]func(*http.Request){
+			"host":    func(r *http.Request) { r.Host = "a b" },
+			"target":  func(r *http.Request) { r.URL.Path = "x" },
+			"query":   func(r *http.Request) { r.URL.RawQuery = "a b" },
+			"upgrade": func(r *http.Request) { r.Header.Set("Upgrade", "x") },
+		} {
+			for whose, c := range map[string]*http.Client{"theirs": client(t), "ours": using(t)} {
+				r, err := http.NewRequest("GET", s.url, nil)
+				require.NoError(t, err)
+				change(r)
+				resp, err := c.Transport.RoundTrip(r)
+				if whose == "theirs" {
+					require.NoError(t, err, name)
+					_ = resp.Body.Close()
+					continue
+				}
+				var broke *conn.OutputError
+				require.ErrorAs(t, err, &broke, name)
+			}
+		}
+		for want, c := range map[string]*http.Client{"[]": client(t), "[TE]": using(t)} {
+			r, _ := http.NewRequest("GET", s.url, nil)
+			r.Header.Set("TE", "trailers")
+			resp, err := c.Do(r)
+			require.NoError(t, err)
+			b, _ := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			assert.Equal(t, want, string(b))
+		}
+	},
+	"trailers": func(t *testing.T) {
+		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			fmt.Fprint(w, r.ContentLength, r.Trailer)
+		}))
+		for want, c := range map[string]*http.Client{"3 map[]": client(t), "-1 map[X-Sum:[1]]": using(t)} {
+			r, _ := http.NewRequest("POST", s.url, strings.NewReader("abc"))
+			r.Trailer = http.Header{"X-Sum": {"1"}}
+			resp, err := c.Do(r)
+			require.NoError(t, err)
+			b, _ := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			assert.Equal(t, want, string(b))
+		}
+	},
+	"long body": func(t *testing.T) {
+		s := serveTheirs(t, http.HandlerFunc(mirror))
+		post := func(c *http.Client, body io.Reader) error {
+			r, _ := http.NewRequest("POST", s.url, body)
+			r.ContentLength = 2
+			resp, err := c.Transport.RoundTrip(r)
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			return err
+		}
+		for _, body := range []func() io.Reader{
+			func() io.Reader { return strings.NewReader("abc") },
+			func() io.Reader { return io.MultiReader(strings.NewReader("abc")) },
+		} {
+			require.Error(t, post(client(t), body()))
+		}
+		require.ErrorContains(t, post(using(t), strings.NewReader("abc")), "longer than the ContentLength of 2")
+		require.NoError(t, post(using(t), io.MultiReader(strings.NewReader("abc"))))
+	},
 	"user agent": func(t *testing.T) {
 		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.UserAgent()) }))
 		for want, c := range map[string]*http.Client{"Go-http-client/1.1": client(t), "h1wire": using(t)} {
