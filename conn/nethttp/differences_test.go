@@ -95,6 +95,17 @@ var differences = map[string]func(t *testing.T){
 		got := serve(t, h).raw(t, "GET / HTTP/1.1\r\nHost: ours\r\nConnection: close\r\n\r\n")
 		assert.Regexp(t, "(?s)^HTTP/1.1 205 .*\r\nContent-Length: 0\r\n.*\r\n\r\n$", got)
 	},
+	"CONNECT": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "1")
+			if _, err := io.WriteString(w, "x"); r.Host == "ours:1" {
+				assert.ErrorIs(t, err, http.ErrBodyNotAllowed)
+			}
+		})
+		assert.Regexp(t, "(?s)^HTTP/1.1 200 .*\r\n\r\nx$", serveTheirs(t, h).raw(t, "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nConnection: close\r\n\r\n"))
+		got := serve(t, h).raw(t, "CONNECT ours:1 HTTP/1.1\r\nHost: ours:1\r\n\r\n")
+		assert.Regexp(t, "^HTTP/1.1 200 OK\r\nDate: [^\r]*\r\n\r\n$", got)
+	},
 	"101": func(t *testing.T) {
 		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSwitchingProtocols) })
 		assert.Regexp(t, "^HTTP/1.1 101 ", serveTheirs(t, h).raw(t, get))

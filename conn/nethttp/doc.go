@@ -31,6 +31,7 @@
 //	version          HTTP/1.0 to an HTTP/1.0 client  HTTP/1.1                         RFC 9110 §2.5: one's own version
 //	1xx to 1.0       sent                            not sent                         RFC 9110 §15.2: MUST NOT
 //	205              sent with content               Write fails, as for 204          RFC 9110 §15.3.6: MUST NOT
+//	CONNECT          a 2xx is sent with content      Write fails, as for 204          RFC 9110 §9.3.6: a tunnel is there at once
 //	101              sent with or without Upgrade    500 without                      RFC 9110 §15.2.2: MUST
 //	reason phrase    "status code 299"; 416's of     none; 416's of RFC 9110          RFC 9112 §4: means nothing
 //	                 RFC 2616

@@ -40,6 +40,7 @@ type exchange struct {
 	mu      sync.Mutex // guards what follows, all of it response's
 	phase   responsePhase
 	head    bool        // the request is HEAD, whatever the handler makes of it
+	tunnels bool        // it is CONNECT
 	duplex  bool        // EnableFullDuplex was called
 	status  int16       // 0 until WriteHeader
 	fields  http.Header // the handler's
