@@ -13,6 +13,10 @@ import (
 	"github.com/h1wire/h1wire/conn"
 )
 
+// responseValues is how many field values a response holds without another
+// allocation: what there is room for in the size class of the rest.
+const responseValues = 6
+
 // outgoing is one RoundTrip, and what its response is made of, in one allocation.
 type outgoing struct {
 	transport *Transport
