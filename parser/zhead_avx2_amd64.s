@@ -67,7 +67,7 @@ DATA space<>+0(SB)/8, $0x2020202020202020
 DATA space<>+8(SB)/8, $0x2020202020202020
 GLOBL space<>(SB), RODATA|NOPTR, $16
 
-// Which bits make the hash, or lower case; the case of Host; at 16, by hash, which lengths known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count; then the start of a Host line, and the multiplier of the hash.
+// Lower case; the case of Host; at 16, by hash, which lengths known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count; then the start of a Host line, and the multiplier of the hash.
 DATA names<>+0(SB)/8, $0x2020202020202020
 DATA names<>+8(SB)/8, $0x0000002020202000
 DATA names<>+16(SB)/8, $0x1000000010000000

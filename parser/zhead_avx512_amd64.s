@@ -28,10 +28,9 @@
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
-//	R9   carry of C            R10  -1 for no carry          R11  carry of S, 2 bits
-//	R15  U, then F             DX   C                        R14  first
+//	R9   C of the last block   R10  -1 for no carry          R14  first, of the last block
+//	R15  U, then F             DX   C                        DI   first
 //	BX   S, then the sum       BP   the last block of the round
-//	AX   63                    R13  62
 //
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller. In
 // mode 2, and when 4 is added, the kernel goes on where it came to before. The result is the length of the head; minus the length when the caller has to
@@ -40,26 +39,26 @@
 //
 // AVX-512 F BW VL VBMI VBMI2, BMI2:
 //
-//	Z16 Z17  class table       Z18  -0x20 (ASCII) or 0x80 (any octet)
-//	Z20      0x5E (ASCII) or 0x01     Z24  0 1 2 ... 63
+//	Z16 Z17  class table       Z18  0x80 (any octet)
+//	Z20      0x41 (ASCII) or 0x01     Z24  0 1 2 ... 63
 //	Y25      the block's offset, in words    Y26  64, in words
 //	Z1       the block         K2   U        K5   C
 //
-// The ASCII kernel finds U in one lookup by the low six bits of x: the entry
-// plus x has bit 7 set when ASCII octet x is no tchar. It takes all but 0x20 to 0x7E for
-// controls; so it is not sure of heads with HTAB or obs-text, as of those with
-// controls. VPERMI2B, which the other kernel needs, is three times as much work
+// The ASCII kernel finds both in one lookup by the low six bits of x: of the entry plus x, saturated, bit 7 is set
+// when x is no tchar, and bits 6 and 0 are clear when it is a control. It takes half of the octets above
+// ASCII for controls, and is not sure of them. VPERMI2B, which the other kernel needs, is three times as much work
 // for the one port that most of this kernel waits for.
+//
 
-// sum[x&63] + x has bit 7 when ASCII octet x is no tchar.
-DATA sum<>+0(SB)/8, $0xb9babbbcbdbebf80
-DATA sum<>+8(SB)/8, $0xb1b2b3b4b5b6b7b8
-DATA sum<>+16(SB)/8, $0xa9aaabacadaeafb0
-DATA sum<>+24(SB)/8, $0xa1a2636465a6a7a8
-DATA sum<>+32(SB)/8, $0xd9dadbdcdd9edfa0
-DATA sum<>+40(SB)/8, $0x91d2d394d5d69798
-DATA sum<>+48(SB)/8, $0xc9cacbcccdcecfd0
-DATA sum<>+56(SB)/8, $0x418243844586c7c8
+// sum[x&63] + x, saturated, has bit 7 when ASCII octet x is no tchar, and neither bit 6 nor bit 0 when it is a control.
+DATA sum<>+0(SB)/8, $0x0100010001000180
+DATA sum<>+8(SB)/8, $0x010001000100b800
+DATA sum<>+16(SB)/8, $0x0100010001000100
+DATA sum<>+24(SB)/8, $0x0100818081000100
+DATA sum<>+32(SB)/8, $0x00010001009f00a1
+DATA sum<>+40(SB)/8, $0x9201009500019899
+DATA sum<>+48(SB)/8, $0x0001000100010001
+DATA sum<>+56(SB)/8, $0x8183808580870001
 GLOBL sum<>(SB), RODATA|NOPTR, $64
 
 // Bit 7: tchar; bit 0: control.
@@ -92,232 +91,101 @@ DATA lanes<>+48(SB)/8, $0x3736353433323130
 DATA lanes<>+56(SB)/8, $0x3f3e3d3c3b3a3938
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
-// Which bits make the hash, or lower case; the case of Host; at 16, by hash, which lengths known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count; then the start of a Host line, and the multiplier of the hash.
-DATA names<>+0(SB)/8, $0x0000000102010700
-DATA names<>+8(SB)/8, $0x0000002020202000
-DATA names<>+16(SB)/8, $0x0080000000000000
-DATA names<>+24(SB)/8, $0x0000000001000000
-DATA names<>+32(SB)/8, $0x0000000000000000
-DATA names<>+40(SB)/8, $0x0000000000000000
-DATA names<>+48(SB)/8, $0x0000000000000000
-DATA names<>+56(SB)/8, $0x0000000000000000
-DATA names<>+64(SB)/8, $0x0000000000000000
-DATA names<>+72(SB)/8, $0x0000000000010000
-DATA names<>+80(SB)/8, $0x0000000000000000
-DATA names<>+88(SB)/8, $0x0000000000000000
-DATA names<>+96(SB)/8, $0x0000000000000000
-DATA names<>+104(SB)/8, $0x0000000000000000
-DATA names<>+112(SB)/8, $0x0000000005000000
-DATA names<>+120(SB)/8, $0x0000000000000000
-DATA names<>+128(SB)/8, $0x0000000000104000
-DATA names<>+136(SB)/8, $0x0000000000000000
-DATA names<>+144(SB)/8, $0x0000000000000000
-DATA names<>+152(SB)/8, $0x0000000000000000
-DATA names<>+160(SB)/8, $0x1000000000000000
-DATA names<>+168(SB)/8, $0x0000000000000000
-DATA names<>+176(SB)/8, $0x0000000000000000
-DATA names<>+184(SB)/8, $0x0000000000800000
-DATA names<>+192(SB)/8, $0x0000000004040000
-DATA names<>+200(SB)/8, $0x0000000000000000
-DATA names<>+208(SB)/8, $0x0000000000000000
-DATA names<>+216(SB)/8, $0x0000000000000000
-DATA names<>+224(SB)/8, $0x0000000000000000
-DATA names<>+232(SB)/8, $0x0000000000000000
-DATA names<>+240(SB)/8, $0x0000000000000000
-DATA names<>+248(SB)/8, $0x0000000000000000
-DATA names<>+256(SB)/8, $0x0000000000106000
-DATA names<>+264(SB)/8, $0x0000000000000000
-DATA names<>+272(SB)/8, $0x0000000000000000
-DATA names<>+280(SB)/8, $0x0000000000000000
-DATA names<>+288(SB)/8, $0x0000000000000000
-DATA names<>+296(SB)/8, $0x0000000000000000
-DATA names<>+304(SB)/8, $0x0000000000000000
-DATA names<>+312(SB)/8, $0x0000000000000000
-DATA names<>+320(SB)/8, $0x0000000000000000
-DATA names<>+328(SB)/8, $0x0000000000000000
-DATA names<>+336(SB)/8, $0x0000000000000000
-DATA names<>+344(SB)/8, $0x0000000000000000
-DATA names<>+352(SB)/8, $0x0000000000000000
-DATA names<>+360(SB)/8, $0x0000000000000000
-DATA names<>+368(SB)/8, $0x0000000000000000
-DATA names<>+376(SB)/8, $0x0000000000000000
-DATA names<>+384(SB)/8, $0x0000000000000000
-DATA names<>+392(SB)/8, $0x0000000000000000
-DATA names<>+400(SB)/8, $0x0000000000000000
-DATA names<>+408(SB)/8, $0x000b030000000000
-DATA names<>+416(SB)/8, $0x0000000000000000
-DATA names<>+424(SB)/8, $0x00000000000c0000
-DATA names<>+432(SB)/8, $0x0000000000000000
-DATA names<>+440(SB)/8, $0x0000000000000000
-DATA names<>+448(SB)/8, $0x0000000000000000
-DATA names<>+456(SB)/8, $0x0000000000000000
-DATA names<>+464(SB)/8, $0x0000000000000000
-DATA names<>+472(SB)/8, $0x0000000000000000
-DATA names<>+480(SB)/8, $0x0000000000000000
-DATA names<>+488(SB)/8, $0x0000000000000000
-DATA names<>+496(SB)/8, $0x0000000000000000
-DATA names<>+504(SB)/8, $0x0000000000000000
-DATA names<>+512(SB)/8, $0x0000000000000000
-DATA names<>+520(SB)/8, $0x0000000000000000
-DATA names<>+528(SB)/8, $0x0000000000000000
-DATA names<>+536(SB)/8, $0x0000000000000000
-DATA names<>+544(SB)/8, $0x0000000000000000
-DATA names<>+552(SB)/8, $0x0000000000010000
-DATA names<>+560(SB)/8, $0x0000000000000000
-DATA names<>+568(SB)/8, $0x0000000000000000
-DATA names<>+576(SB)/8, $0x0a00000000000000
-DATA names<>+584(SB)/8, $0x0000000000000000
-DATA names<>+592(SB)/8, $0x0000000000000000
-DATA names<>+600(SB)/8, $0x0000000000000000
-DATA names<>+608(SB)/8, $0x0000000000000000
-DATA names<>+616(SB)/8, $0x0000000000000000
-DATA names<>+624(SB)/8, $0x0000000000000000
-DATA names<>+632(SB)/8, $0x0000000000000000
-DATA names<>+640(SB)/8, $0x0000000000000000
-DATA names<>+648(SB)/8, $0x0000000000000000
-DATA names<>+656(SB)/8, $0x0000000000000000
-DATA names<>+664(SB)/8, $0x0000000000000000
-DATA names<>+672(SB)/8, $0x0000000500000000
-DATA names<>+680(SB)/8, $0x0000000000000000
-DATA names<>+688(SB)/8, $0x0000000000000000
-DATA names<>+696(SB)/8, $0x0000000000000000
-DATA names<>+704(SB)/8, $0x0000000000000000
-DATA names<>+712(SB)/8, $0x0000000900000000
-DATA names<>+720(SB)/8, $0x0000000000000000
-DATA names<>+728(SB)/8, $0x0000000000000000
-DATA names<>+736(SB)/8, $0x0000000000000002
-DATA names<>+744(SB)/8, $0x0000000000000000
-DATA names<>+752(SB)/8, $0x0000000000000000
-DATA names<>+760(SB)/8, $0x0000000000000000
-DATA names<>+768(SB)/8, $0x0000000000000000
-DATA names<>+776(SB)/8, $0x0000000000000000
-DATA names<>+784(SB)/8, $0x0000000000000000
-DATA names<>+792(SB)/8, $0x0000000000000000
-DATA names<>+800(SB)/8, $0x0000000000000000
-DATA names<>+808(SB)/8, $0x0000000000000008
-DATA names<>+816(SB)/8, $0x0000000000000000
-DATA names<>+824(SB)/8, $0x0000000000000000
-DATA names<>+832(SB)/8, $0x0000000000000000
-DATA names<>+840(SB)/8, $0x0000000000000000
-DATA names<>+848(SB)/8, $0x0000000000000000
-DATA names<>+856(SB)/8, $0x0000000000000000
-DATA names<>+864(SB)/8, $0x0700000000000000
-DATA names<>+872(SB)/8, $0x000000000000000d
-DATA names<>+880(SB)/8, $0x0000000000000000
-DATA names<>+888(SB)/8, $0x0000000000000000
-DATA names<>+896(SB)/8, $0x0000000000000000
-DATA names<>+904(SB)/8, $0x0000000000000000
-DATA names<>+912(SB)/8, $0x0000000000000000
-DATA names<>+920(SB)/8, $0x0006000000000000
-DATA names<>+928(SB)/8, $0x00000004000e0000
-DATA names<>+936(SB)/8, $0x0000000000000000
-DATA names<>+944(SB)/8, $0x0000000000000000
-DATA names<>+952(SB)/8, $0x0000000000000000
-DATA names<>+960(SB)/8, $0x0000000000000000
-DATA names<>+968(SB)/8, $0x0000000000000000
-DATA names<>+976(SB)/8, $0x0000000000000000
-DATA names<>+984(SB)/8, $0x0000000000000000
-DATA names<>+992(SB)/8, $0x0000000000000000
-DATA names<>+1000(SB)/8, $0x0000000000000000
-DATA names<>+1008(SB)/8, $0x0000000000000000
-DATA names<>+1016(SB)/8, $0x0000000000000000
-DATA names<>+1024(SB)/8, $0x0000000000000000
-DATA names<>+1032(SB)/8, $0x0000000000000000
-DATA names<>+1040(SB)/8, $0x0000000000000000
-DATA names<>+1048(SB)/8, $0x0000000000000000
-DATA names<>+1056(SB)/8, $0x0000000000000000
-DATA names<>+1064(SB)/8, $0x0000000000000000
-DATA names<>+1072(SB)/8, $0x0000000000000000
-DATA names<>+1080(SB)/8, $0x0000000000000000
-DATA names<>+1088(SB)/8, $0x0000000000000000
-DATA names<>+1096(SB)/8, $0x0000000000000000
-DATA names<>+1104(SB)/8, $0x0000000000000000
-DATA names<>+1112(SB)/8, $0x0000000000000000
-DATA names<>+1120(SB)/8, $0x0000000000000000
-DATA names<>+1128(SB)/8, $0x0000000000000000
-DATA names<>+1136(SB)/8, $0x0000000000000000
-DATA names<>+1144(SB)/8, $0x0000000000000000
-DATA names<>+1152(SB)/8, $0x0000000000000000
-DATA names<>+1160(SB)/8, $0x0000000000000000
-DATA names<>+1168(SB)/8, $0x0000000000000000
-DATA names<>+1176(SB)/8, $0x0000000000000000
-DATA names<>+1184(SB)/8, $0x0000000000000000
-DATA names<>+1192(SB)/8, $0x0000000000000000
-DATA names<>+1200(SB)/8, $0x0000000000000000
-DATA names<>+1208(SB)/8, $0x0000000000000000
-DATA names<>+1216(SB)/8, $0x0000000000000000
-DATA names<>+1224(SB)/8, $0x0000000000000000
-DATA names<>+1232(SB)/8, $0x0000000000000000
-DATA names<>+1240(SB)/8, $0x0000000000000000
-DATA names<>+1248(SB)/8, $0x0000000000000000
-DATA names<>+1256(SB)/8, $0x0000000000000000
-DATA names<>+1264(SB)/8, $0x0000000000000000
-DATA names<>+1272(SB)/8, $0x0000000000000000
-DATA names<>+1280(SB)/8, $0x0000000000000000
-DATA names<>+1288(SB)/8, $0x0000000000000000
-DATA names<>+1296(SB)/8, $0x0000000000000000
-DATA names<>+1304(SB)/8, $0x0000000000000000
-DATA names<>+1312(SB)/8, $0x0000000000000000
-DATA names<>+1320(SB)/8, $0x0000000000000000
-DATA names<>+1328(SB)/8, $0x0000000000000000
-DATA names<>+1336(SB)/8, $0x54534f480a000000
-DATA names<>+1344(SB)/8, $0x0000000000000000
-DATA names<>+1352(SB)/8, $0xdfdfdfdfff000000
-DATA names<>+1360(SB)/8, $0x4e45544e4f430a00
-DATA names<>+1368(SB)/8, $0x4854474e454c2d54
-DATA names<>+1376(SB)/8, $0xdfdfdfdfdfdfff00
-DATA names<>+1384(SB)/8, $0xdfdfdfdfdfdfffdf
-DATA names<>+1392(SB)/8, $0x2d524546534e4152
-DATA names<>+1400(SB)/8, $0x474e49444f434e45
-DATA names<>+1408(SB)/8, $0xffdfdfdfdfdfdfdf
-DATA names<>+1416(SB)/8, $0xdfdfdfdfdfdfdfdf
-DATA names<>+1424(SB)/8, $0x4f430a0000000000
-DATA names<>+1432(SB)/8, $0x4e4f495443454e4e
-DATA names<>+1440(SB)/8, $0xdfdfff0000000000
-DATA names<>+1448(SB)/8, $0xdfdfdfdfdfdfdfdf
-DATA names<>+1456(SB)/8, $0x454b0a0000000000
-DATA names<>+1464(SB)/8, $0x4556494c412d5045
-DATA names<>+1472(SB)/8, $0xdfdfff0000000000
-DATA names<>+1480(SB)/8, $0xdfdfdfdfdfffdfdf
-DATA names<>+1488(SB)/8, $0x4f432d59584f5250
-DATA names<>+1496(SB)/8, $0x4e4f495443454e4e
-DATA names<>+1504(SB)/8, $0xdfdfffdfdfdfdfdf
-DATA names<>+1512(SB)/8, $0xdfdfdfdfdfdfdfdf
-DATA names<>+1520(SB)/8, $0x0000000000000000
-DATA names<>+1528(SB)/8, $0x454441524750550a
-DATA names<>+1536(SB)/8, $0x0000000000000000
-DATA names<>+1544(SB)/8, $0xdfdfdfdfdfdfdfff
-DATA names<>+1552(SB)/8, $0x0000000000000000
-DATA names<>+1560(SB)/8, $0x5443455058450a00
-DATA names<>+1568(SB)/8, $0x0000000000000000
-DATA names<>+1576(SB)/8, $0xdfdfdfdfdfdfff00
-DATA names<>+1584(SB)/8, $0x0000000000000000
-DATA names<>+1592(SB)/8, $0x45540a0000000000
-DATA names<>+1600(SB)/8, $0x0000000000000000
-DATA names<>+1608(SB)/8, $0xdfdfff0000000000
-DATA names<>+1616(SB)/8, $0x0000000000000000
-DATA names<>+1624(SB)/8, $0x52454c494152540a
-DATA names<>+1632(SB)/8, $0x0000000000000000
-DATA names<>+1640(SB)/8, $0xdfdfdfdfdfdfdfff
-DATA names<>+1648(SB)/8, $0x2d544e45544e4f43
-DATA names<>+1656(SB)/8, $0x474e49444f434e45
-DATA names<>+1664(SB)/8, $0xffdfdfdfdfdfdfdf
-DATA names<>+1672(SB)/8, $0xdfdfdfdfdfdfdfdf
-DATA names<>+1680(SB)/8, $0x0000000000000000
-DATA names<>+1688(SB)/8, $0x455441440a000000
-DATA names<>+1696(SB)/8, $0x0000000000000000
-DATA names<>+1704(SB)/8, $0xdfdfdfdfff000000
-DATA names<>+1712(SB)/8, $0x0000000000000000
-DATA names<>+1720(SB)/8, $0x5245565245530a00
-DATA names<>+1728(SB)/8, $0x0000000000000000
-DATA names<>+1736(SB)/8, $0xdfdfdfdfdfdfff00
-DATA names<>+1744(SB)/8, $0x544e4f430a000000
-DATA names<>+1752(SB)/8, $0x455059542d544e45
-DATA names<>+1760(SB)/8, $0xdfdfdfdfff000000
-DATA names<>+1768(SB)/8, $0xdfdfdfdfffdfdfdf
-DATA names<>+1776(SB)/8, $0x21203a74736f680a
-DATA names<>+1784(SB)/8, $0x795b929e9a9a80fd
-GLOBL names<>(SB), RODATA|NOPTR, $1792
+// By hash, at 0 the key and at 64 the FieldID of a known name; then, of a good line at its colon and at the CR before it, the least octets and how much more they may be; at 192 lower case, and the multipliers of the hash; at 224 the case of Host, and the start of a Host line.
+DATA lines<>+0(SB)/8, $0x72656c3d6e6f6937
+DATA lines<>+8(SB)/8, $0x676e692774636535
+DATA lines<>+16(SB)/8, $0x0000000065742a79
+DATA lines<>+24(SB)/8, $0x72657621676e6930
+DATA lines<>+32(SB)/8, $0x657461206e6f6924
+DATA lines<>+40(SB)/8, $0x6564612765766927
+DATA lines<>+48(SB)/8, $0x6570793774736f20
+DATA lines<>+56(SB)/8, $0x000000006874672d
+DATA lines<>+64(SB)/8, $0x0000000a00000004
+DATA lines<>+72(SB)/8, $0x0000000b00000008
+DATA lines<>+80(SB)/8, $0x0000000000000009
+DATA lines<>+88(SB)/8, $0x0000000d00000003
+DATA lines<>+96(SB)/8, $0x0000000c00000006
+DATA lines<>+104(SB)/8, $0x0000000700000005
+DATA lines<>+112(SB)/8, $0x0000000e00000001
+DATA lines<>+120(SB)/8, $0x0000000000000002
+DATA lines<>+128(SB)/8, $0x0021203a0021203a
+DATA lines<>+136(SB)/8, $0x0021203a0021203a
+DATA lines<>+144(SB)/8, $0xffde0000ffde0000
+DATA lines<>+152(SB)/8, $0xffde0000ffde0000
+DATA lines<>+160(SB)/8, $0x000a0d21000a0d21
+DATA lines<>+168(SB)/8, $0x000a0d21000a0d21
+DATA lines<>+176(SB)/8, $0xff0000deff0000de
+DATA lines<>+184(SB)/8, $0xff0000deff0000de
+DATA lines<>+192(SB)/8, $0x2020202020202020
+DATA lines<>+200(SB)/8, $0x2020202020202020
+DATA lines<>+208(SB)/8, $0x0c6269c60c6269c6
+DATA lines<>+216(SB)/8, $0x0c6269c60c6269c6
+DATA lines<>+224(SB)/8, $0x0000002020202000
+DATA lines<>+232(SB)/8, $0x21203a74736f680a
+GLOBL lines<>(SB), RODATA|NOPTR, $240
+
+// By FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count.
+DATA patterns<>+0(SB)/8, $0x0000000000000000
+DATA patterns<>+8(SB)/8, $0x0000000000000000
+DATA patterns<>+16(SB)/8, $0x0000000000000000
+DATA patterns<>+24(SB)/8, $0x0000000000000000
+DATA patterns<>+32(SB)/8, $0x0000000000000000
+DATA patterns<>+40(SB)/8, $0x54534f480a000000
+DATA patterns<>+48(SB)/8, $0x0000000000000000
+DATA patterns<>+56(SB)/8, $0xdfdfdfdfff000000
+DATA patterns<>+64(SB)/8, $0x4e45544e4f430a00
+DATA patterns<>+72(SB)/8, $0x4854474e454c2d54
+DATA patterns<>+80(SB)/8, $0xdfdfdfdfdfdfff00
+DATA patterns<>+88(SB)/8, $0xdfdfdfdfdfdfffdf
+DATA patterns<>+96(SB)/8, $0x2d524546534e4152
+DATA patterns<>+104(SB)/8, $0x474e49444f434e45
+DATA patterns<>+112(SB)/8, $0xffdfdfdfdfdfdfdf
+DATA patterns<>+120(SB)/8, $0xdfdfdfdfdfdfdfdf
+DATA patterns<>+128(SB)/8, $0x4f430a0000000000
+DATA patterns<>+136(SB)/8, $0x4e4f495443454e4e
+DATA patterns<>+144(SB)/8, $0xdfdfff0000000000
+DATA patterns<>+152(SB)/8, $0xdfdfdfdfdfdfdfdf
+DATA patterns<>+160(SB)/8, $0x454b0a0000000000
+DATA patterns<>+168(SB)/8, $0x4556494c412d5045
+DATA patterns<>+176(SB)/8, $0xdfdfff0000000000
+DATA patterns<>+184(SB)/8, $0xdfdfdfdfdfffdfdf
+DATA patterns<>+192(SB)/8, $0x4f432d59584f5250
+DATA patterns<>+200(SB)/8, $0x4e4f495443454e4e
+DATA patterns<>+208(SB)/8, $0xdfdfffdfdfdfdfdf
+DATA patterns<>+216(SB)/8, $0xdfdfdfdfdfdfdfdf
+DATA patterns<>+224(SB)/8, $0x0000000000000000
+DATA patterns<>+232(SB)/8, $0x454441524750550a
+DATA patterns<>+240(SB)/8, $0x0000000000000000
+DATA patterns<>+248(SB)/8, $0xdfdfdfdfdfdfdfff
+DATA patterns<>+256(SB)/8, $0x0000000000000000
+DATA patterns<>+264(SB)/8, $0x5443455058450a00
+DATA patterns<>+272(SB)/8, $0x0000000000000000
+DATA patterns<>+280(SB)/8, $0xdfdfdfdfdfdfff00
+DATA patterns<>+288(SB)/8, $0x0000000000000000
+DATA patterns<>+296(SB)/8, $0x45540a0000000000
+DATA patterns<>+304(SB)/8, $0x0000000000000000
+DATA patterns<>+312(SB)/8, $0xdfdfff0000000000
+DATA patterns<>+320(SB)/8, $0x0000000000000000
+DATA patterns<>+328(SB)/8, $0x52454c494152540a
+DATA patterns<>+336(SB)/8, $0x0000000000000000
+DATA patterns<>+344(SB)/8, $0xdfdfdfdfdfdfdfff
+DATA patterns<>+352(SB)/8, $0x2d544e45544e4f43
+DATA patterns<>+360(SB)/8, $0x474e49444f434e45
+DATA patterns<>+368(SB)/8, $0xffdfdfdfdfdfdfdf
+DATA patterns<>+376(SB)/8, $0xdfdfdfdfdfdfdfdf
+DATA patterns<>+384(SB)/8, $0x0000000000000000
+DATA patterns<>+392(SB)/8, $0x455441440a000000
+DATA patterns<>+400(SB)/8, $0x0000000000000000
+DATA patterns<>+408(SB)/8, $0xdfdfdfdfff000000
+DATA patterns<>+416(SB)/8, $0x0000000000000000
+DATA patterns<>+424(SB)/8, $0x5245565245530a00
+DATA patterns<>+432(SB)/8, $0x0000000000000000
+DATA patterns<>+440(SB)/8, $0xdfdfdfdfdfdfff00
+DATA patterns<>+448(SB)/8, $0x544e4f430a000000
+DATA patterns<>+456(SB)/8, $0x455059542d544e45
+DATA patterns<>+464(SB)/8, $0xdfdfdfdfff000000
+DATA patterns<>+472(SB)/8, $0xdfdfdfdfffdfdfdf
+GLOBL patterns<>(SB), RODATA|NOPTR, $480
 
 // By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.
 DATA methods<>+0(SB)/8, $0x0000484352414553
@@ -405,10 +273,11 @@ DATA word<>+48(SB)/8, $0x5e5e5e5e5e5e5e5e
 DATA word<>+56(SB)/8, $0x2323232323232323
 DATA word<>+64(SB)/8, $0x2121212121212121
 DATA word<>+72(SB)/8, $0x5d5d5d5d5d5d5d5d
-GLOBL word<>(SB), RODATA|NOPTR, $80
+DATA word<>+80(SB)/8, $0x4141414141414141
+GLOBL word<>(SB), RODATA|NOPTR, $88
 
 // func headAVX512(p *byte, n int, f *FieldSection, mode int) int
-// takes ASCII without HTAB and DEL, and is not sure of anything else.
+// takes ASCII, and is not sure of all other octets.
 TEXT ·headAVX512(SB), NOSPLIT, $24-40
 	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX
@@ -416,20 +285,17 @@ TEXT ·headAVX512(SB), NOSPLIT, $24-40
 	ADDQ $FieldSection_tape, R8
 	XORL R9, R9
 	MOVQ $-1, R10
-	MOVL $1, R11                 // the start line starts at 0
-	MOVL $63, AX
-	MOVL $62, R13
+	MOVQ $(1<<62), R14           // the start line starts at 0
 	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
 	VMOVDQU64 sum<>(SB), Z16
-	VPBROADCASTQ word<>+8(SB), Z18
-	VPBROADCASTQ word<>+48(SB), Z20
+	VPBROADCASTQ word<>+80(SB), Z20
 	VMOVDQU64 lanes<>(SB), Z24
-	VPBROADCASTQ word<>+24(SB), Y26
 	VPXORQ Z25, Z25, Z25
 	CMPQ mode+24(FP), $2
 	JAE  begun
 	CMPQ SI, CX
 	JA   tail
+	VPBROADCASTQ word<>+24(SB), Y26
 	MOVQ CX, BP
 	XORL R12, R12
 	CMPQ n+8(FP), $(4*const_tapeFull)
@@ -447,18 +313,19 @@ round:
 loop:
 	VMOVDQU64 (SI), Z1
 	VPERMB Z16, Z1, Z2
-	VPADDB Z18, Z1, Z3           // x - 0x20
-	VPADDB Z1, Z2, Z2            // bit 7: no tchar, of ASCII
-	VPCMPUB $6, Z20, Z3, K5      // not from 0x20 to 0x7E
+	VPADDSB Z1, Z2, Z2
+	VPTESTNMB Z20, Z2, K5
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
 	ORQ  DX, R15
-	LEAQ (R9)(DX*2), DI          // C<<1 | carry
-	SHRXQ AX, DX, R9
-	ANDNQ DX, DI, R14            // first
-	LEAQ (R11)(R14*4), BX        // S
-	SHRXQ R13, R14, R11
+	MOVQ DX, DI
+	SHLQ $1, R9, DI              // C<<1 | carry
+	MOVQ DX, R9
+	ANDNQ DX, DI, DI             // first
+	MOVQ DI, BX
+	SHLQ $2, R14, BX             // S
+	MOVQ DI, R14
 	TESTQ R15, BX
 	JNZ  exit
 	NEGQ R10
@@ -486,6 +353,8 @@ resume:
 	CMPQ SI, CX
 	JBE  round
 tail:
+	SHRQ $63, R9                 // the carries, as bits
+	SHRQ $62, R14
 	ADDQ $64, CX                 // the end of the input
 	MOVQ CX, DI
 	SUBQ SI, DI
@@ -495,9 +364,8 @@ tail:
 	KMOVQ DX, K1
 	VMOVDQU8.Z (SI), K1, Z1
 	VPERMB Z16, Z1, Z2
-	VPADDB Z18, Z1, Z3           // x - 0x20
-	VPADDB Z1, Z2, Z2            // bit 7: no tchar, of ASCII
-	VPCMPUB $6, Z20, Z3, K5      // not from 0x20 to 0x7E
+	VPADDSB Z1, Z2, Z2
+	VPTESTNMB Z20, Z2, K5
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
@@ -505,8 +373,8 @@ tail:
 	BZHIQ DI, DX, DX             // a lane behind the input is neither
 	BZHIQ DI, R15, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
-	ANDNQ DX, DI, R14            // first
-	LEAQ (R11)(R14*4), BX        // S
+	ANDNQ DX, DI, DI             // first
+	LEAQ (R14)(DI*4), BX         // S
 	TESTQ R15, BX
 	JNZ  exitTail
 more:
@@ -520,17 +388,23 @@ more:
 	MOVB R9, FieldSection_carryC(DI)
 	INCQ R10
 	MOVB R10, FieldSection_carryN(DI)
-	MOVB R11, FieldSection_carryS(DI)
+	MOVB R14, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
 	VZEROUPPER
 	RET
 quiet:
-	LEAQ 1(R9)(R10*1), DX
-	ORQ  R11, DX
+	MOVQ R9, DX
+	SHRQ $63, DX
+	MOVQ R14, DI
+	SHRQ $62, DI
+	LEAQ 1(DX)(R10*1), DX
+	ORQ  DI, DX
 	JNZ  resume                  // a line end or a name is under way
 	LEAQ -192(CX), DX
 	CMPQ SI, DX
 	JA   resume
+	VPBROADCASTQ word<>+8(SB), Z18
+	VPBROADCASTQ word<>+48(SB), Z21
 skip:
 	VPADDB (SI), Z18, Z1         // x - 0x20
 	VPADDB 64(SI), Z18, Z2
@@ -539,7 +413,7 @@ skip:
 	VPMAXUB Z1, Z2, Z1
 	VPMAXUB Z3, Z4, Z3
 	VPMAXUB Z1, Z3, Z1
-	VPCMPUB $6, Z20, Z1, K1      // not from 0x20 to 0x7E
+	VPCMPUB $6, Z21, Z1, K1      // not from 0x20 to 0x7E
 	KORTESTQ K1, K1
 	JNZ  skipped
 	ADDQ $256, SI
@@ -563,6 +437,7 @@ exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
+	MOVQ DI, R14                 // first
 	MOVQ BX, DI
 	ANDQ R15, DI                 // S & U
 	NEGQ R10
@@ -657,7 +532,7 @@ target:
 target64:
 	KMOVQ DX, K7
 	VMOVDQU8.Z (R11), K7, Z1
-	VPCMPEQB Z3, Z1, K7, K1      // SP
+	VPCMPB $2, Z3, Z1, K7, K1
 	VPCMPEQB Z5, Z1, K7, K2      // "#"
 	KORTESTQ K1, K2
 	JNZ  bad
@@ -667,25 +542,23 @@ target64:
 lines:
 	VPXOR X0, X0, X0
 	VMOVDQU X0, FieldSection_odd(DI)
-	TESTQ BX, BX
-	JZ   none
 	CMPQ R13, $13                // names are compared from 16 octets before the colon on
 	JB   irregular
-	LEAQ names<>(SB), BP
-	MOVQ 1(R12)(R13*1), AX       // nearly always the first line is Host
-	ORQ  8(BP), AX
-	SUBQ 1776(BP), AX            // LF, the name, colon, SP, visible octet
-	JCS  other
+	CMPQ BX, $1
+	JB   none
+	JA   several
+	MOVQ 1(R12)(R13*1), AX       // one line is nearly always Host
+	ORQ  lines<>+224(SB), AX
+	SUBQ lines<>+232(SB), AX     // LF, the name, colon, SP, visible octet
+	JCS  several
 	SHLQ $8, AX
-	JNZ  other
+	JNZ  several
 	MOVWLZX 6(R9), R11
 	MOVL -2(R12)(R11*1), R15
-	SUBL $0x0a0d2100, R15
+	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	CMPL R15, $0xdeff
 	JA   irregular
 	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
-	CMPQ BX, $1
-	JNE  host
 	MOVB $const_FieldHost, FieldSection_ids(DI)
 	MOVQ $(1<<const_FieldHost), FieldSection_seen(DI) // none is repeated
 	VZEROUPPER
@@ -694,81 +567,96 @@ none:
 	MOVQ BX, FieldSection_seen(DI)
 	VZEROUPPER
 	RET
-host:
-	MOVL $1, R13                 // candidates, the last line in bit 0
-	ADDQ $8, R9
-	JMP  rest
-other:
-	MOVQ R13, R11                // the CR before the line
+several:
+	ADDQ $4, R9
+	VPBROADCASTD (R9), X1
+	VMOVDQU X1, (R8)
 	XORL R13, R13
-	ADDQ $4, R9
-rest:
-	MOVQ R13, host-8(SP)
-	VMOVDQU Y0, FieldSection_ids(DI)
-	VMOVDQU Y0, FieldSection_ids+32(DI)
-	MOVL $40, CX
-	MOVQ 0(BP), SI               // which bits make the hash, or lower case
+	XORL BP, BP
+	MOVL $~1, AX
+	KMOVD AX, K6
+	VMOVDQU lines<>+0(SB), Y7
+	VMOVDQU lines<>+64(SB), Y8
 	PCALIGN $32
-line:
-	MOVWLZX (R9), DX             // colon
-	MOVWLZX 2(R9), R10           // CR
-	MOVQ -5(R12)(DX*1), AX
-	MOVL -2(R12)(R10*1), R15
-	SUBL DX, R11                 // the length of the name, negated
-	SHRXQ CX, AX, R14
-	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
-	SUBL $0x21203a, R14          // colon, SP, visible octet
-	CMPL R15, $0xdeff
-	JA   doubtful
-	TESTL $0xff00ffff, R14
+four:
+	MOVWLZX (R9), AX
+	MOVWLZX 4(R9), CX
+	MOVWLZX 8(R9), DX
+	MOVWLZX 12(R9), R10
+	MOVWLZX -2(R9), R11
+	MOVWLZX 2(R9), R14
+	MOVWLZX 6(R9), R15
+	MOVWLZX 10(R9), SI
+	VMOVQ -4(R12)(AX*1), X1
+	VMOVQ -4(R12)(DX*1), X2
+	VMOVD -1(R12)(R11*1), X5
+	VMOVHPS -4(R12)(CX*1), X1, X1
+	VMOVHPS -4(R12)(R10*1), X2, X2
+	VPINSRD $1, -1(R12)(R14*1), X5, X5
+	VPINSRD $2, -1(R12)(R15*1), X5, X5
+	VPINSRD $3, -1(R12)(SI*1), X5, X5
+	VSHUFPS $0x88, X2, X1, X3
+	VSHUFPS $0xDD, X2, X1, X4
+	VPSRLD $24, X5, X6
+	VPSUBB lines<>+128(SB), X4, X4
+	VPSUBB lines<>+160(SB), X5, X5
+	VPCMPUB $6, lines<>+144(SB), X4, K1
+	VPCMPUB $6, lines<>+176(SB), X5, K6, K2
+	KORTESTW K1, K2
 	JNZ  doubtful
-	PEXTQ SI, AX, AX             // a hash of the name's last octets
-	MOVL 16(BP)(AX*4), R14
-	BTL  R11, R14
-	ADCQ R13, R13
-	MOVL R10, R11
-	ADDQ $4, R9
+	VPTERNLOGD $0xBE, lines<>+192(SB), X6, X3 // (X3 ^ X6) | 0x20
+	VPMADDWD lines<>+208(SB), X3, X4
+	VPSRLD $16, X4, X4    // the hash, and what VPERMI2D does not look at
+	VMOVDQA X4, X5
+	VPERMI2D lines<>+32(SB), Y7, Y4
+	VPCMPEQD X4, X3, K1
+	VPERMI2D.Z lines<>+96(SB), Y8, K1, Y5
+	KMOVB K1, AX
+	VPMOVDB X5, X5
+	VMOVD X5, FieldSection_ids(DI)(BP*1)
+	SHLXQ BP, AX, AX
+	ORQ  AX, R13
+	KXNORD K6, K6, K6
+	ADDQ $4, BP
+	ADDQ $16, R9
 	CMPQ R9, R8
-	JB   line
+	JB   four
+	MOVWLZX -2(R8), AX           // the last CR: LF and the empty line follow
+	CMPB -1(R12)(AX*1), $0x21
+	JB   doubtful
 	CMPQ BX, $64
 	JA   unsure                  // more lines than candidates have bits
-	MOVQ R13, R14
-	LEAQ (FieldSection_tape+4)(DI), R9
-	VPXOR X5, X5, X5             // what differs in names
-	DECQ BX                      // the last line
+	BZHIQ BX, R13, R13           // no copies
 	XORL R10, R10                // seen
-	CMPQ host-8(SP), R10
-	JEQ  candidate
-	BTRQ BX, R14                 // Host is settled
-	MOVL $(1<<const_FieldHost), R10
-	MOVB $const_FieldHost, FieldSection_ids(DI)
-candidate:
-	CMPQ R14, $1
-	SBBL R15, R15                // all ones: none
+	MOVQ R13, R14
+	TESTQ R13, R13
+	JZ   settled
+	LEAQ (FieldSection_tape+4)(DI), R9
+	LEAQ patterns<>(SB), BP
+	VPXOR X5, X5, X5             // what differs in names
+candidates:
+	BLSRQ R14, CX
+	CMOVQEQ R14, CX
 	TZCNTQ R14, AX
-	BLSRQ R14, R14
-	ANDL $63, AX
-	MOVQ BX, CX
-	SUBQ AX, CX                  // the line
-	MOVWLZX (R9)(CX*4), DX       // its colon
-	MOVWLZX -2(R9)(CX*4), AX     // the CR before it
-	SUBL DX, AX
-	ANDL $31, AX                 // the length of the name, negated
-	MOVBLZX -4(R12)(DX*1), SI
-	ANDL $31, SI
-	SHLL $5, SI
-	ORL  AX, SI
-	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
-	ANDNL SI, R15, SI
-	MOVB SI, FieldSection_ids(DI)(CX*1)
-	MOVW CX, FieldSection_first(DI)(SI*2)
+	TZCNTQ CX, R11
+	MOVBLZX FieldSection_ids(DI)(AX*1), SI
+	MOVBLZX FieldSection_ids(DI)(R11*1), R15
+	MOVWLZX (R9)(AX*4), DX       // its colon
+	MOVW AX, FieldSection_first(DI)(SI*2)
 	BTSL SI, R10
 	SHLL $5, SI
 	VMOVDQU -16(R12)(DX*1), X1
-	VPXOR 1296(BP)(SI*1), X1, X1
-	VPTERNLOGQ $0xF8, 1312(BP)(SI*1), X1, X5 // X5 | X1 & that: not the case of letters, nor what is before the line
-	TESTQ R14, R14
-	JNZ  candidate
+	MOVWLZX (R9)(R11*4), DX
+	MOVW R11, FieldSection_first(DI)(R15*2)
+	BTSL R15, R10
+	SHLL $5, R15
+	VMOVDQU -16(R12)(DX*1), X2
+	VPXOR (BP)(SI*1), X1, X1
+	VPXOR (BP)(R15*1), X2, X2
+	VPTERNLOGQ $0xF8, 16(BP)(SI*1), X1, X5 // X5 | X1 & that: not the case of letters, nor what is before the line
+	VPTERNLOGQ $0xF8, 16(BP)(R15*1), X2, X5
+	BLSRQ CX, R14
+	JNZ  candidates
 	VPTEST X5, X5
 	JNZ  unsure
 	ANDL $~1, R10
@@ -822,18 +710,28 @@ begun:
 	MOVL FieldSection_at(DI), DX
 	ADDQ DX, SI
 	VPBROADCASTW DX, Y25
+	VPBROADCASTQ word<>+24(SB), Y26
 	MOVBLZX FieldSection_carryC(DI), R9
+	SHLQ $63, R9
 	MOVBLZX FieldSection_carryN(DI), R10
 	DECQ R10
-	MOVBLZX FieldSection_carryS(DI), R11
+	MOVBLZX FieldSection_carryS(DI), R14
+	SHLQ $62, R14
 	CMPQ SI, CX
 	JBE  round
 	JMP  tail
 doubtful:                    // white space, or no field line, or not for this kernel?
+	LEAQ (FieldSection_tape+4)(DI), R9
+doubt:
+	MOVWLZX (R9), DX
+	MOVWLZX 2(R9), R10
 	CMPB (R12)(DX*1), $0x3a
 	JNE  bad
 	CMPW (R12)(R10*1), $0x0a0d
 	JNE  bad
+	ADDQ $4, R9
+	CMPQ R9, R8
+	JB   doubt
 irregular:
 	MOVL $0, FieldSection_repeated(DI)
 unread:
@@ -854,21 +752,19 @@ TEXT ·headAVX512Any(SB), NOSPLIT, $24-40
 	ADDQ $FieldSection_tape, R8
 	XORL R9, R9
 	MOVQ $-1, R10
-	MOVL $1, R11                 // the start line starts at 0
-	MOVL $63, AX
-	MOVL $62, R13
+	MOVQ $(1<<62), R14           // the start line starts at 0
 	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
 	VMOVDQU64 class<>+0(SB), Z16
 	VMOVDQU64 class<>+64(SB), Z17
 	VPBROADCASTQ word<>+0(SB), Z18
 	VPBROADCASTQ word<>+16(SB), Z20
 	VMOVDQU64 lanes<>(SB), Z24
-	VPBROADCASTQ word<>+24(SB), Y26
 	VPXORQ Z25, Z25, Z25
 	CMPQ mode+24(FP), $2
 	JAE  begun
 	CMPQ SI, CX
 	JA   tail
+	VPBROADCASTQ word<>+24(SB), Y26
 	MOVQ CX, BP
 	XORL R12, R12
 	CMPQ n+8(FP), $(4*const_tapeFull)
@@ -891,11 +787,13 @@ loop:
 	VPTESTNMB Z18, Z1, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
-	LEAQ (R9)(DX*2), DI          // C<<1 | carry
-	SHRXQ AX, DX, R9
-	ANDNQ DX, DI, R14            // first
-	LEAQ (R11)(R14*4), BX        // S
-	SHRXQ R13, R14, R11
+	MOVQ DX, DI
+	SHLQ $1, R9, DI              // C<<1 | carry
+	MOVQ DX, R9
+	ANDNQ DX, DI, DI             // first
+	MOVQ DI, BX
+	SHLQ $2, R14, BX             // S
+	MOVQ DI, R14
 	TESTQ R15, BX
 	JNZ  exit
 	NEGQ R10
@@ -923,6 +821,8 @@ resume:
 	CMPQ SI, CX
 	JBE  round
 tail:
+	SHRQ $63, R9                 // the carries, as bits
+	SHRQ $62, R14
 	ADDQ $64, CX                 // the end of the input
 	MOVQ CX, DI
 	SUBQ SI, DI
@@ -940,8 +840,8 @@ tail:
 	BZHIQ DI, DX, DX             // a lane behind the input is neither
 	BZHIQ DI, R15, R15
 	LEAQ (R9)(DX*2), DI          // C<<1 | carry
-	ANDNQ DX, DI, R14            // first
-	LEAQ (R11)(R14*4), BX        // S
+	ANDNQ DX, DI, DI             // first
+	LEAQ (R14)(DI*4), BX         // S
 	TESTQ R15, BX
 	JNZ  exitTail
 more:
@@ -955,13 +855,17 @@ more:
 	MOVB R9, FieldSection_carryC(DI)
 	INCQ R10
 	MOVB R10, FieldSection_carryN(DI)
-	MOVB R11, FieldSection_carryS(DI)
+	MOVB R14, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
 	VZEROUPPER
 	RET
 quiet:
-	LEAQ 1(R9)(R10*1), DX
-	ORQ  R11, DX
+	MOVQ R9, DX
+	SHRQ $63, DX
+	MOVQ R14, DI
+	SHRQ $62, DI
+	LEAQ 1(DX)(R10*1), DX
+	ORQ  DI, DX
 	JNZ  resume                  // a line end or a name is under way
 	LEAQ -192(CX), DX
 	CMPQ SI, DX
@@ -1009,6 +913,7 @@ exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
+	MOVQ DI, R14                 // first
 	MOVQ BX, DI
 	ANDQ R15, DI                 // S & U
 	NEGQ R10
@@ -1115,25 +1020,23 @@ target64:
 lines:
 	VPXOR X0, X0, X0
 	VMOVDQU X0, FieldSection_odd(DI)
-	TESTQ BX, BX
-	JZ   none
 	CMPQ R13, $13                // names are compared from 16 octets before the colon on
 	JB   irregular
-	LEAQ names<>(SB), BP
-	MOVQ 1(R12)(R13*1), AX       // nearly always the first line is Host
-	ORQ  8(BP), AX
-	SUBQ 1776(BP), AX            // LF, the name, colon, SP, visible octet
-	JCS  other
+	CMPQ BX, $1
+	JB   none
+	JA   several
+	MOVQ 1(R12)(R13*1), AX       // one line is nearly always Host
+	ORQ  lines<>+224(SB), AX
+	SUBQ lines<>+232(SB), AX     // LF, the name, colon, SP, visible octet
+	JCS  several
 	SHLQ $8, AX
-	JNZ  other
+	JNZ  several
 	MOVWLZX 6(R9), R11
 	MOVL -2(R12)(R11*1), R15
-	SUBL $0x0a0d2100, R15
+	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
 	CMPL R15, $0xdeff
 	JA   irregular
 	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
-	CMPQ BX, $1
-	JNE  host
 	MOVB $const_FieldHost, FieldSection_ids(DI)
 	MOVQ $(1<<const_FieldHost), FieldSection_seen(DI) // none is repeated
 	VZEROUPPER
@@ -1142,81 +1045,96 @@ none:
 	MOVQ BX, FieldSection_seen(DI)
 	VZEROUPPER
 	RET
-host:
-	MOVL $1, R13                 // candidates, the last line in bit 0
-	ADDQ $8, R9
-	JMP  rest
-other:
-	MOVQ R13, R11                // the CR before the line
+several:
+	ADDQ $4, R9
+	VPBROADCASTD (R9), X1
+	VMOVDQU X1, (R8)
 	XORL R13, R13
-	ADDQ $4, R9
-rest:
-	MOVQ R13, host-8(SP)
-	VMOVDQU Y0, FieldSection_ids(DI)
-	VMOVDQU Y0, FieldSection_ids+32(DI)
-	MOVL $40, CX
-	MOVQ 0(BP), SI               // which bits make the hash, or lower case
+	XORL BP, BP
+	MOVL $~1, AX
+	KMOVD AX, K6
+	VMOVDQU lines<>+0(SB), Y7
+	VMOVDQU lines<>+64(SB), Y8
 	PCALIGN $32
-line:
-	MOVWLZX (R9), DX             // colon
-	MOVWLZX 2(R9), R10           // CR
-	MOVQ -5(R12)(DX*1), AX
-	MOVL -2(R12)(R10*1), R15
-	SUBL DX, R11                 // the length of the name, negated
-	SHRXQ CX, AX, R14
-	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
-	SUBL $0x21203a, R14          // colon, SP, visible octet
-	CMPL R15, $0xdeff
-	JA   doubtful
-	TESTL $0xff00ffff, R14
+four:
+	MOVWLZX (R9), AX
+	MOVWLZX 4(R9), CX
+	MOVWLZX 8(R9), DX
+	MOVWLZX 12(R9), R10
+	MOVWLZX -2(R9), R11
+	MOVWLZX 2(R9), R14
+	MOVWLZX 6(R9), R15
+	MOVWLZX 10(R9), SI
+	VMOVQ -4(R12)(AX*1), X1
+	VMOVQ -4(R12)(DX*1), X2
+	VMOVD -1(R12)(R11*1), X5
+	VMOVHPS -4(R12)(CX*1), X1, X1
+	VMOVHPS -4(R12)(R10*1), X2, X2
+	VPINSRD $1, -1(R12)(R14*1), X5, X5
+	VPINSRD $2, -1(R12)(R15*1), X5, X5
+	VPINSRD $3, -1(R12)(SI*1), X5, X5
+	VSHUFPS $0x88, X2, X1, X3
+	VSHUFPS $0xDD, X2, X1, X4
+	VPSRLD $24, X5, X6
+	VPSUBB lines<>+128(SB), X4, X4
+	VPSUBB lines<>+160(SB), X5, X5
+	VPCMPUB $6, lines<>+144(SB), X4, K1
+	VPCMPUB $6, lines<>+176(SB), X5, K6, K2
+	KORTESTW K1, K2
 	JNZ  doubtful
-	PEXTQ SI, AX, AX             // a hash of the name's last octets
-	MOVL 16(BP)(AX*4), R14
-	BTL  R11, R14
-	ADCQ R13, R13
-	MOVL R10, R11
-	ADDQ $4, R9
+	VPTERNLOGD $0xBE, lines<>+192(SB), X6, X3 // (X3 ^ X6) | 0x20
+	VPMADDWD lines<>+208(SB), X3, X4
+	VPSRLD $16, X4, X4    // the hash, and what VPERMI2D does not look at
+	VMOVDQA X4, X5
+	VPERMI2D lines<>+32(SB), Y7, Y4
+	VPCMPEQD X4, X3, K1
+	VPERMI2D.Z lines<>+96(SB), Y8, K1, Y5
+	KMOVB K1, AX
+	VPMOVDB X5, X5
+	VMOVD X5, FieldSection_ids(DI)(BP*1)
+	SHLXQ BP, AX, AX
+	ORQ  AX, R13
+	KXNORD K6, K6, K6
+	ADDQ $4, BP
+	ADDQ $16, R9
 	CMPQ R9, R8
-	JB   line
+	JB   four
+	MOVWLZX -2(R8), AX           // the last CR: LF and the empty line follow
+	CMPB -1(R12)(AX*1), $0x21
+	JB   doubtful
 	CMPQ BX, $64
 	JA   unsure                  // more lines than candidates have bits
-	MOVQ R13, R14
-	LEAQ (FieldSection_tape+4)(DI), R9
-	VPXOR X5, X5, X5             // what differs in names
-	DECQ BX                      // the last line
+	BZHIQ BX, R13, R13           // no copies
 	XORL R10, R10                // seen
-	CMPQ host-8(SP), R10
-	JEQ  candidate
-	BTRQ BX, R14                 // Host is settled
-	MOVL $(1<<const_FieldHost), R10
-	MOVB $const_FieldHost, FieldSection_ids(DI)
-candidate:
-	CMPQ R14, $1
-	SBBL R15, R15                // all ones: none
+	MOVQ R13, R14
+	TESTQ R13, R13
+	JZ   settled
+	LEAQ (FieldSection_tape+4)(DI), R9
+	LEAQ patterns<>(SB), BP
+	VPXOR X5, X5, X5             // what differs in names
+candidates:
+	BLSRQ R14, CX
+	CMOVQEQ R14, CX
 	TZCNTQ R14, AX
-	BLSRQ R14, R14
-	ANDL $63, AX
-	MOVQ BX, CX
-	SUBQ AX, CX                  // the line
-	MOVWLZX (R9)(CX*4), DX       // its colon
-	MOVWLZX -2(R9)(CX*4), AX     // the CR before it
-	SUBL DX, AX
-	ANDL $31, AX                 // the length of the name, negated
-	MOVBLZX -4(R12)(DX*1), SI
-	ANDL $31, SI
-	SHLL $5, SI
-	ORL  AX, SI
-	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
-	ANDNL SI, R15, SI
-	MOVB SI, FieldSection_ids(DI)(CX*1)
-	MOVW CX, FieldSection_first(DI)(SI*2)
+	TZCNTQ CX, R11
+	MOVBLZX FieldSection_ids(DI)(AX*1), SI
+	MOVBLZX FieldSection_ids(DI)(R11*1), R15
+	MOVWLZX (R9)(AX*4), DX       // its colon
+	MOVW AX, FieldSection_first(DI)(SI*2)
 	BTSL SI, R10
 	SHLL $5, SI
 	VMOVDQU -16(R12)(DX*1), X1
-	VPXOR 1296(BP)(SI*1), X1, X1
-	VPTERNLOGQ $0xF8, 1312(BP)(SI*1), X1, X5 // X5 | X1 & that: not the case of letters, nor what is before the line
-	TESTQ R14, R14
-	JNZ  candidate
+	MOVWLZX (R9)(R11*4), DX
+	MOVW R11, FieldSection_first(DI)(R15*2)
+	BTSL R15, R10
+	SHLL $5, R15
+	VMOVDQU -16(R12)(DX*1), X2
+	VPXOR (BP)(SI*1), X1, X1
+	VPXOR (BP)(R15*1), X2, X2
+	VPTERNLOGQ $0xF8, 16(BP)(SI*1), X1, X5 // X5 | X1 & that: not the case of letters, nor what is before the line
+	VPTERNLOGQ $0xF8, 16(BP)(R15*1), X2, X5
+	BLSRQ CX, R14
+	JNZ  candidates
 	VPTEST X5, X5
 	JNZ  unsure
 	ANDL $~1, R10
@@ -1270,18 +1188,28 @@ begun:
 	MOVL FieldSection_at(DI), DX
 	ADDQ DX, SI
 	VPBROADCASTW DX, Y25
+	VPBROADCASTQ word<>+24(SB), Y26
 	MOVBLZX FieldSection_carryC(DI), R9
+	SHLQ $63, R9
 	MOVBLZX FieldSection_carryN(DI), R10
 	DECQ R10
-	MOVBLZX FieldSection_carryS(DI), R11
+	MOVBLZX FieldSection_carryS(DI), R14
+	SHLQ $62, R14
 	CMPQ SI, CX
 	JBE  round
 	JMP  tail
 doubtful:                    // white space, or no field line, or not for this kernel?
+	LEAQ (FieldSection_tape+4)(DI), R9
+doubt:
+	MOVWLZX (R9), DX
+	MOVWLZX 2(R9), R10
 	CMPB (R12)(DX*1), $0x3a
 	JNE  bad
 	CMPW (R12)(R10*1), $0x0a0d
 	JNE  bad
+	ADDQ $4, R9
+	CMPQ R9, R8
+	JB   doubt
 irregular:
 	MOVL $0, FieldSection_repeated(DI)
 unread:

@@ -37,10 +37,9 @@ const amd64Header = `// The whole-head kernel: two masks of 64 octets, and no br
 //
 //	SI   the block             CX   the last full block, then the end of the input
 //	R8   the tape's end        R12  in the loop the tape's end a round ago, then the input
-//	R9   carry of C            R10  -1 for no carry          R11  carry of S, 2 bits
-//	R15  U, then F             DX   C                        R14  first
+//	R9   C of the last block   R10  -1 for no carry          R14  first, of the last block
+//	R15  U, then F             DX   C                        DI   first
 //	BX   S, then the sum       BP   the last block of the round
-//	AX   63                    R13  62
 //
 `
 
@@ -51,20 +50,19 @@ const enter = `	MOVQ p+0(FP), SI
 	ADDQ $FieldSection_tape, R8
 	XORL R9, R9
 	MOVQ $-1, R10
-	MOVL $1, R11                 // the start line starts at 0
-	MOVL $63, AX
-	MOVL $62, R13
+	MOVQ $(1<<62), R14           // the start line starts at 0
 	LEAQ -64(SI)(CX*1), CX       // where the last full block starts
 `
 
 // rounds begins the loop. Long input goes in rounds of four blocks, to see when one appends nothing,
 // and when the tape is full. What is shorter than tapeFull/16 blocks does not fill it, unless a block is
-// dense, which ends a round.
-const rounds = `	CMPQ mode+24(FP), $2
+// dense, which ends a round. What only the loop needs is loaded behind the jump to the tail.
+func rounds(load string) string {
+	return `	CMPQ mode+24(FP), $2
 	JAE  begun
 	CMPQ SI, CX
 	JA   tail
-	MOVQ CX, BP
+` + load + `	MOVQ CX, BP
 	XORL R12, R12
 	CMPQ n+8(FP), $(4*const_tapeFull)
 	JB   loop
@@ -78,6 +76,7 @@ round:
 	CMPQ BP, CX
 	CMOVQHI CX, BP
 `
+}
 
 // begun goes on where an earlier scan stands, DX octets in.
 func begun(offset string) string {
@@ -89,29 +88,33 @@ func begun(offset string) string {
 	MOVL FieldSection_at(DI), DX
 	ADDQ DX, SI
 ` + offset + `	MOVBLZX FieldSection_carryC(DI), R9
+	SHLQ $63, R9
 	MOVBLZX FieldSection_carryN(DI), R10
 	DECQ R10
-	MOVBLZX FieldSection_carryS(DI), R11
+	MOVBLZX FieldSection_carryS(DI), R14
+	SHLQ $62, R14
 	CMPQ SI, CX
 	JBE  round
 	JMP  tail
 `
 }
 
-// carry is the scalar step, as far as the leave mask.
-const carry = `	LEAQ (R9)(DX*2), DI          // C<<1 | carry
-	SHRXQ AX, DX, R9
-	ANDNQ DX, DI, R14            // first
-	LEAQ (R11)(R14*4), BX        // S
-	SHRXQ R13, R14, R11
+// carry is the scalar step, as far as the leave mask. What a block carries over is shifted out of the masks
+// that it leaves: SHLQ of two registers is the one shift that does not want the ports of branches.
+const carry = `	MOVQ DX, DI
+	SHLQ $1, R9, DI              // C<<1 | carry
+	MOVQ DX, R9
+	ANDNQ DX, DI, DI             // first
+	MOVQ DI, BX
+	SHLQ $2, R14, BX             // S
+	MOVQ DI, R14
 	TESTQ R15, BX
 `
 
-// carryLast is carry for the last, partial block, which is never committed: the carries stay as they
-// were before it.
+// carryLast is carry for the last, partial block, which is never committed: R9 and R14 are the carries of C and S.
 const carryLast = `	LEAQ (R9)(DX*2), DI          // C<<1 | carry
-	ANDNQ DX, DI, R14            // first
-	LEAQ (R11)(R14*4), BX        // S
+	ANDNQ DX, DI, DI             // first
+	LEAQ (R14)(DI*4), BX         // S
 	TESTQ R15, BX
 `
 
@@ -128,6 +131,7 @@ exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
 	MOVQ p+0(FP), R12
+	MOVQ DI, R14                 // first
 	MOVQ BX, DI
 	ANDQ R15, DI                 // S & U
 ` + name + `	ORQ  R14, R15
@@ -159,7 +163,7 @@ const note = `more:
 	MOVB R9, FieldSection_carryC(DI)
 	INCQ R10
 	MOVB R10, FieldSection_carryN(DI)
-	MOVB R11, FieldSection_carryS(DI)
+	MOVB R14, FieldSection_carryS(DI)
 	MOVQ $0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -168,8 +172,12 @@ const note = `more:
 // quiet begins the skip loop: four blocks without a position are a long value.
 const quiet = `
 quiet:
-	LEAQ 1(R9)(R10*1), DX
-	ORQ  R11, DX
+	MOVQ R9, DX
+	SHRQ $63, DX
+	MOVQ R14, DI
+	SHRQ $62, DI
+	LEAQ 1(DX)(R10*1), DX
+	ORQ  DI, DX
 	JNZ  resume                  // a line end or a name is under way
 `
 
@@ -246,23 +254,6 @@ const requestLine = `	MOVWLZX (R9), DX             // the end of the method
 	INCL DX
 	MOVL DX, (RequestHead_Target+Span_Off-RequestHead_Fields)(DI)
 	MOVL R14, (RequestHead_Target+Span_Len-RequestHead_Fields)(DI)
-`
-
-const returns = `doubtful:                    // white space, or no field line, or not for this kernel?
-	CMPB (R12)(DX*1), $0x3a
-	JNE  bad
-	CMPW (R12)(R10*1), $0x0a0d
-	JNE  bad
-irregular:
-	MOVL $0, FieldSection_repeated(DI)
-unread:
-	NEGQ ret+32(FP)
-	VZEROUPPER
-	RET
-bad:
-	MOVQ $-1, ret+32(FP)
-	VZEROUPPER
-	RET
 `
 
 // requestLine is the text for the methods of n.

@@ -67,7 +67,7 @@ func (t avx2) data() (string, error) {
 func (t avx2) lower(o op, _ kernel) string {
 	switch o {
 	case opEnter:
-		return enter256 + rounds
+		return enter256 + rounds("")
 	case opLoop:
 		return "\n\tPCALIGN $64\nloop:\n"
 	case opClassify:
@@ -93,7 +93,7 @@ func (t avx2) lower(o op, _ kernel) string {
 	case opLines:
 		return t.n.lines256()
 	case opNames:
-		return t.n.known(differ256)
+		return names256 + t.n.verdict()
 	case opReturn:
 		return begun256 + returns256
 	}

@@ -11,35 +11,44 @@ func (avx512) header() string { return amd64Header + modesHeader + avx512Header 
 const avx512Header = `//
 // AVX-512 F BW VL VBMI VBMI2, BMI2:
 //
-//	Z16 Z17  class table       Z18  -0x20 (ASCII) or 0x80 (any octet)
-//	Z20      0x5E (ASCII) or 0x01     Z24  0 1 2 ... 63
+//	Z16 Z17  class table       Z18  0x80 (any octet)
+//	Z20      0x41 (ASCII) or 0x01     Z24  0 1 2 ... 63
 //	Y25      the block's offset, in words    Y26  64, in words
 //	Z1       the block         K2   U        K5   C
 //
-// The ASCII kernel finds U in one lookup by the low six bits of x: the entry
-// plus x has bit 7 set when ASCII octet x is no tchar. It takes all but 0x20 to 0x7E for
-// controls; so it is not sure of heads with HTAB or obs-text, as of those with
-// controls. VPERMI2B, which the other kernel needs, is three times as much work
+// The ASCII kernel finds both in one lookup by the low six bits of x: of the entry plus x, saturated, bit 7 is set
+// when x is no tchar, and bits 6 and 0 are clear when it is a control. It takes half of the octets above
+// ASCII for controls, and is not sure of them. VPERMI2B, which the other kernel needs, is three times as much work
 // for the one port that most of this kernel waits for.
+//
 `
 
 func (t avx512) data() (string, error) {
-	sum, bit := sumTable(t.c.tchar), bitTable(t.c.tchar, t.c.control)
-	return constant("sum", "sum[x&63] + x has bit 7 when ASCII octet x is no tchar.", sum[:]) +
+	sum, err := sumTable(t.c.tchar, t.c.control)
+	if err != nil {
+		return "", err
+	}
+	lines, err := t.n.linesTable()
+	if err != nil {
+		return "", err
+	}
+	bit := bitTable(t.c.tchar, t.c.control)
+	return constant("sum", "sum[x&63] + x, saturated, has bit 7 when ASCII octet x is no tchar, and neither bit 6 nor bit 0 when it is a control.", sum[:]) +
 		constant("class", "Bit 7: tchar; bit 0: control.", bit[:]) +
 		constant("lanes", "0 to 63.", lanes()) +
-		constant("names", namesComment, t.n.table()) +
+		constant("lines", linesComment, lines) +
+		constant("patterns", patternsComment, t.n.patterns()) +
 		constant("methods", "By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.", t.n.methodTable()) +
 		constant("word", "Broadcast where they are used.", words(
 			0x8080808080808080, 0xE0E0E0E0E0E0E0E0, 0x0101010101010101, 0x0040004000400040,
 			0x7F7F7F7F7F7F7F7F, 0x2020202020202020, 0x5E5E5E5E5E5E5E5E, 0x2323232323232323,
-			0x2121212121212121, 0x5D5D5D5D5D5D5D5D)), nil
+			0x2121212121212121, 0x5D5D5D5D5D5D5D5D, sumTest*0x0101010101010101)), nil
 }
 
 func (t avx512) lower(o op, k kernel) string {
 	switch o {
 	case opEnter:
-		return enter + enter512(k.any) + rounds
+		return enter + enter512(k.any) + rounds(step512)
 	case opLoop:
 		return "\n\tPCALIGN $64\nloop:\n\tVMOVDQU64 (SI), Z1\n"
 	case opClassify:
@@ -63,19 +72,21 @@ func (t avx512) lower(o op, k kernel) string {
 	case opTarget:
 		return t.n.requestLine() + target512(k.any)
 	case opLines:
-		return t.n.lines()
+		return lines512
 	case opNames:
-		return t.n.known(differ512)
+		return names512 + t.n.verdict()
 	case opReturn:
-		return begun("\tVPBROADCASTW DX, Y25\n") + returns
+		return begun("\tVPBROADCASTW DX, Y25\n"+step512) + returns512
 	}
 	panic(o)
 }
 
+// step512 is how far a block's offset is from the last one's.
+const step512 = "\tVPBROADCASTQ word<>+24(SB), Y26\n"
+
 func enter512(any bool) string {
 	s := `	VMOVDQU64 sum<>(SB), Z16
-	VPBROADCASTQ word<>+8(SB), Z18
-	VPBROADCASTQ word<>+48(SB), Z20
+	VPBROADCASTQ word<>+80(SB), Z20
 `
 	if any {
 		s = `	VMOVDQU64 class<>+0(SB), Z16
@@ -85,7 +96,6 @@ func enter512(any bool) string {
 `
 	}
 	return s + `	VMOVDQU64 lanes<>(SB), Z24
-	VPBROADCASTQ word<>+24(SB), Y26
 	VPXORQ Z25, Z25, Z25
 `
 }
@@ -106,9 +116,8 @@ const lookup512 = `	VPERMI2B.Z Z17, Z16, K1, Z1
 `
 
 const sums512 = `	VPERMB Z16, Z1, Z2
-	VPADDB Z18, Z1, Z3           // x - 0x20
-	VPADDB Z1, Z2, Z2            // bit 7: no tchar, of ASCII
-	VPCMPUB $6, Z20, Z3, K5      // not from 0x20 to 0x7E
+	VPADDSB Z1, Z2, Z2
+	VPTESTNMB Z20, Z2, K5
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
@@ -132,6 +141,8 @@ appended:
 // tail512 loads what is left under a mask: no lane behind the input is touched.
 func tail512(any bool) string {
 	s := `tail:
+	SHRQ $63, R9                 // the carries, as bits
+	SHRQ $62, R14
 	ADDQ $64, CX                 // the end of the input
 	MOVQ CX, DI
 	SUBQ SI, DI
@@ -181,7 +192,9 @@ skip:
 	KORQ K1, K3, K1
 `
 	} else {
-		s += `skip:
+		s += `	VPBROADCASTQ word<>+8(SB), Z18
+	VPBROADCASTQ word<>+48(SB), Z21
+skip:
 	VPADDB (SI), Z18, Z1         // x - 0x20
 	VPADDB 64(SI), Z18, Z2
 	VPADDB 128(SI), Z18, Z3
@@ -189,7 +202,7 @@ skip:
 	VPMAXUB Z1, Z2, Z1
 	VPMAXUB Z3, Z4, Z3
 	VPMAXUB Z1, Z3, Z1
-	VPCMPUB $6, Z20, Z1, K1      // not from 0x20 to 0x7E
+	VPCMPUB $6, Z21, Z1, K1      // not from 0x20 to 0x7E
 `
 	}
 	return s + `	KORTESTQ K1, K1
@@ -225,10 +238,10 @@ const exit512 = exit + `	KMOVQ R15, K3
 	LEAQ (R8)(DX*2), R8
 `
 
-// target512 looks for what may not stand in a request target. The kernel for ASCII has had controls and
-// all above "~" on the tape before; so SP and "#" are what is left.
+// target512 looks for what may not stand in a request target. The kernel for ASCII has had DEL on
+// the tape before; so what is left is not above SP, signed, or "#".
 func target512(any bool) string {
-	constants, check := "\tVPBROADCASTQ word<>+40(SB), Z3\n", "\tVPCMPEQB Z3, Z1, K7, K1      // SP\n"
+	constants, check := "\tVPBROADCASTQ word<>+40(SB), Z3\n", "\tVPCMPB $2, Z3, Z1, K7, K1\n"
 	if any {
 		constants = `	VPBROADCASTQ word<>+64(SB), Z3
 	VPBROADCASTQ word<>+72(SB), Z4

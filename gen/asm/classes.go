@@ -60,25 +60,42 @@ func loadClasses() (*classes, error) {
 	return c, nil
 }
 
-// sumTable is a table of 64 octets that tells members of s in one lookup: for ASCII x,
-// table[x&63] + x has bit 7 set exactly when x is not in s. The low six bits of x
-// select the sum's distance from the four quarters of the octets, and x's own bit
-// 6 steps from one quarter to the next.
-func sumTable(s set) [64]byte {
+// sumTest is what a sum of sumTable has in common with, unless the octet is a control.
+const sumTest = 0x41
+
+// sumTable is a table of 64 octets that tells both sets in one lookup: of t[x&63] + x, saturated, bit 7 is
+// set when ASCII octet x is not in s, and no bit of sumTest when it is in c. An octet above ASCII is in c, or not in s, by
+// these signs.
+func sumTable(s, c set) ([64]byte, error) {
 	var t [64]byte
-	for a := range t {
-		var quarter byte
-		switch low, high := s[a], s[a+64]; {
-		case !low && !high:
-			quarter = 0x80
-		case !low:
-			quarter = 0xC0
-		case !high:
-			quarter = 0x40
+	for i := range t {
+		best := -1
+		for e := range 256 {
+			ok, plain := true, 0
+			for x := i; x < 256; x += 64 {
+				sum := max(-128, min(127, int(int8(e))+int(int8(x))))
+				control, other := sum&sumTest == 0, sum < 0
+				switch {
+				case c[x]:
+					ok = ok && control
+				case x < 0x80:
+					ok = ok && !control && other != s[x]
+				default:
+					ok = ok && (control || other)
+					if !control {
+						plain++ // fewer octets that this kernel is not sure of
+					}
+				}
+			}
+			if ok && plain > best {
+				t[i], best = byte(e), plain
+			}
 		}
-		t[a] = quarter - byte(a)
+		if best < 0 {
+			return t, fmt.Errorf("no sum tells %#x from %#x", i, i+64)
+		}
 	}
-	return t
+	return t, nil
 }
 
 // bitTable is a table of 128 octets for ASCII: bit 7 for members of s, bit 0 for

@@ -11,19 +11,19 @@ var head = []op{
 
 // AVX512 emits parser/zhead_avx512_amd64.s.
 func AVX512() ([]byte, error) {
-	c, n, err := load(true)
+	c, n, err := load()
 	if err != nil {
 		return nil, err
 	}
 	return emit("amd64 && !purego", avx512{c, n}, []kernel{
-		{"headAVX512", "takes ASCII without HTAB and DEL, and is not sure of anything else.", false, head},
+		{"headAVX512", "takes ASCII, and is not sure of all other octets.", false, head},
 		{"headAVX512Any", "takes any octet.", true, head},
 	})
 }
 
 // AVX2 emits parser/zhead_avx2_amd64.s.
 func AVX2() ([]byte, error) {
-	c, n, err := load(false)
+	c, n, err := load()
 	if err != nil {
 		return nil, err
 	}
@@ -32,11 +32,11 @@ func AVX2() ([]byte, error) {
 	})
 }
 
-func load(pext bool) (*classes, *names, error) {
+func load() (*classes, *names, error) {
 	c, err := loadClasses()
 	if err != nil {
 		return nil, nil, err
 	}
-	n, err := loadNames(pext)
+	n, err := loadNames()
 	return c, n, err
 }

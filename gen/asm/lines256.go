@@ -131,11 +131,58 @@ HASH	MOVL 16(BP)(AX*4), R14
 func (n *names) lines256() string {
 	return strings.NewReplacer(
 		"HOST", fmt.Sprint(n.hostAt()),
-		"HASH", strings.Replace(n.hashText(), "ORQ  SI, AX", "ORQ  (BP), AX", 1),
+		"HASH", n.hashText(),
 		"TCHARS\n", tchars256+window256(2),
 		"NAMEEND\n", nameEnd256,
 	).Replace(lines256)
 }
+
+// names256 compares the candidates in full: what is left where they differ from a known name is gathered in X5.
+const names256 = `	CMPQ BX, $64
+	JA   unsure                  // more lines than candidates have bits
+	MOVQ R13, R14
+	LEAQ (FieldSection_tape+4)(DI), R9
+	VPXOR X5, X5, X5             // what differs in names
+	DECQ BX                      // the last line
+	XORL R10, R10                // seen
+	CMPQ host-8(SP), R10
+	JEQ  candidate
+	BTRQ BX, R14                 // Host is settled
+	MOVL $(1<<const_FieldHost), R10
+	MOVB $const_FieldHost, FieldSection_ids(DI)
+candidate:
+` + candidate + `	TESTQ R14, R14
+	JNZ  candidate
+`
+
+// candidate settles the last candidate that is left. When none is, it gives the last line the id of no name,
+// which it has: whether a head has one is a branch that no CPU foresees.
+const candidate = `	CMPQ R14, $1
+	SBBL R15, R15                // all ones: none
+	TZCNTQ R14, AX
+	BLSRQ R14, R14
+	ANDL $63, AX
+	MOVQ BX, CX
+	SUBQ AX, CX                  // the line
+	MOVWLZX (R9)(CX*4), DX       // its colon
+	MOVWLZX -2(R9)(CX*4), AX     // the CR before it
+	SUBL DX, AX
+	ANDL $31, AX                 // the length of the name, negated
+	MOVBLZX -4(R12)(DX*1), SI
+	ANDL $31, SI
+	SHLL $5, SI
+	ORL  AX, SI
+	MOVBLZX 272(BP)(SI*1), SI    // FieldID by octet and length
+	ANDNL SI, R15, SI
+	MOVB SI, FieldSection_ids(DI)(CX*1)
+	MOVW CX, FieldSection_first(DI)(SI*2)
+	BTSL SI, R10
+	SHLL $5, SI
+	VMOVDQU -16(R12)(DX*1), X1
+	VPXOR 1296(BP)(SI*1), X1, X1
+	VPAND 1312(BP)(SI*1), X1, X1 // but for the case of letters, and what is before the line
+	VPOR X1, X5, X5
+`
 
 // returns256 ends what lines256 does not. Where it leaves the lines to the caller, it finds the ends of all names
 // since this scan began; where the input is used up, that of the line under way as well.

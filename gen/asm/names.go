@@ -8,13 +8,11 @@ import (
 	"github.com/h1wire/h1wire/gen/spec"
 )
 
-// names is how a kernel finds the known field names. At each colon, the length
-// of the name and a hash of the five octets before the colon find candidates. The
-// length and one octet of a candidate say which name it must be, and a comparison
-// in full has the last word.
+// names is how a kernel finds the known field names. In AVX2's, the length of a name and a hash of the five
+// octets before its colon find candidates; the length and one octet of a candidate say which name it must
+// be. For AVX-512's see lines512. A comparison in full has the last word.
 type names struct {
 	name []string   // by FieldID, in lower case
-	pext bool       // which hash
 	bits [64]uint32 // by hash: bit nameLength is set for each known name
 	id   [1024]byte // FieldID by nameIndex
 
@@ -38,37 +36,23 @@ func nameIndex(name string) int {
 	return int(lineEnding(name, 4)[0]&31)<<5 | nameLength(name)
 }
 
-// Two hashes of the last five octets before a colon, six bits each. Where PEXT is
-// fast, pextBits picks bits that do not tell upper from lower case. Where it may
-// not be (AVX2 comes with CPUs that take a hundred cycles for it), the octets in
-// lower case are multiplied, and hashShift is where the hash is. Of a hundred other
-// names that are common in requests and responses, those with their lengths take two
-// (X-XSS-Protection and Content-Location) and one (X-XSS-Protection) for known.
+// The hash of the last five octets before a colon, six bits: the octets in lower case are multiplied, and
+// hashShift is where it is. Of a hundred other names that are common in requests and responses, those with their
+// lengths take one (X-XSS-Protection) for known.
 const (
-	pextBits   = 0x01_02_01_07_00
 	lowerCase  = 0x2020202020202020
 	multiplier = 0x795b929e9a9a80fd
 	hashShift  = 34
 )
 
 // hash is the hash of five octets.
-func (n *names) hash(o []byte) int {
+func hash(o []byte) int {
 	x := binary.LittleEndian.Uint64(append(o[:5:5], 0, 0, 0))
-	if !n.pext {
-		return int((x|lowerCase)*multiplier>>hashShift) & 63
-	}
-	h, to := 0, 0
-	for i := range 64 {
-		if uint64(pextBits)>>i&1 != 0 {
-			h |= int(x>>i&1) << to
-			to++
-		}
-	}
-	return h
+	return int((x|lowerCase)*multiplier>>hashShift) & 63
 }
 
-func loadNames(pext bool) (*names, error) {
-	n := &names{name: []string{""}, pext: pext}
+func loadNames() (*names, error) {
+	n := &names{name: []string{""}}
 	for i, f := range spec.Fields {
 		name := strings.ToLower(f.Name)
 		if len(name) < 2 || len(name) > 29 {
@@ -81,11 +65,11 @@ func loadNames(pext bool) (*names, error) {
 		}
 		*at = byte(i + 1)
 		if len(name) >= 3 {
-			n.bits[n.hash([]byte(lineEnding(name, 5)))] |= 1 << nameLength(name)
+			n.bits[hash([]byte(lineEnding(name, 5)))] |= 1 << nameLength(name)
 			continue
 		}
 		for o := range 256 { // its fifth last octet belongs to the line before
-			n.bits[n.hash(append([]byte{byte(o)}, lineEnding(name, 4)...))] |= 1 << nameLength(name)
+			n.bits[hash(append([]byte{byte(o)}, lineEnding(name, 4)...))] |= 1 << nameLength(name)
 		}
 	}
 	return n, n.hashMethods()
@@ -118,42 +102,49 @@ func (n *names) methodTable() []byte { return append(words(n.method[:]...), n.me
 
 // table is the constant data: see its comment in the emitted file.
 func (n *names) table() []byte {
-	first := uint64(lowerCase)
-	if n.pext {
-		first = pextBits
-	}
-	b := words(first, 0x00_00_00_20_20_20_20_00)
+	start := n.hostLine()
+	b := words(lowerCase, start[0])
 	for _, lengths := range n.bits {
 		b = binary.LittleEndian.AppendUint32(b, lengths)
 	}
 	b = append(b, n.id[:]...)
-	at := len(b)
-	b = append(b, make([]byte, 32*len(n.name))...)
+	b = append(b, n.patterns()...)
+	return append(b, words(start[1], multiplier)...)
+}
+
+const patternsComment = "By FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count."
+
+// patterns is what candidates are compared with.
+func (n *names) patterns() []byte {
+	b := make([]byte, 32*len(n.name))
 	for id, name := range n.name {
 		if id == 0 {
 			continue
 		}
 		line := "\n" + name
 		for i := range min(16, len(line)) {
-			lane, o, mask := at+32*id+15-i, line[len(line)-1-i], byte(0xFF)
+			lane, o, mask := 32*id+15-i, line[len(line)-1-i], byte(0xFF)
 			if o >= 'a' {
 				mask = 0xDF // either case
 			}
 			b[lane], b[lane+16] = o&mask, mask
 		}
 	}
-	return append(append(b, "\nhost: !"...), words(multiplier)...)
+	return b
+}
+
+// hostLine is what the first line of most requests is compared with: its octets from LF on that have two
+// cases, and the least that it can be in lower case.
+func (*names) hostLine() [2]uint64 {
+	return [2]uint64{0x00_00_00_20_20_20_20_00, binary.LittleEndian.Uint64([]byte("\nhost: !"))}
 }
 
 // hostAt is the offset in the table of the first line that most requests have.
 func (n *names) hostAt() int { return len(n.table()) - 16 }
 
-// hashText hashes the octets in AX; SI holds the first word of the table.
+// hashText hashes the octets in AX; BP is the table.
 func (n *names) hashText() string {
-	if n.pext {
-		return "\tPEXTQ SI, AX, AX             // a hash of the name's last octets\n"
-	}
-	return fmt.Sprintf(`	ORQ  SI, AX
+	return fmt.Sprintf(`	ORQ  (BP), AX
 	IMULQ %d(BP), AX
 	SHRQ $%d, AX                 // a hash of the name's last octets
 	ANDL $63, AX
