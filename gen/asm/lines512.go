@@ -114,17 +114,29 @@ four:
 `
 
 // names512 compares the candidates in full, two at a time: the last again where it has no other. Of 16 octets
-// before a colon, all but the longest names have a LF among them; of those the octets that are left come after.
+// before a colon, all but the longest names have a LF among them; of those the octets that are left come after. Host,
+// where it is the first line, needs its length only, so that two are most often all.
 const names512 = `	CMPQ BX, $64
 	JA   unsure                  // more lines than candidates have bits
 	BZHIQ BX, R13, R13           // no copies
-	XORL R10, R10                // seen
-	MOVQ R13, R14
-	TESTQ R13, R13
-	JZ   settled
 	LEAQ (FieldSection_tape+4)(DI), R9
 	LEAQ patterns<>(SB), BP
 	VPXOR X5, X5, X5             // what differs in names
+	XORL R10, R10                // seen
+	TESTQ R13, R13
+	JZ   settled
+	MOVQ R13, R14
+	CMPB FieldSection_ids(DI), $const_FieldHost
+	JNE  candidates
+	MOVWLZX (R9), AX
+	MOVWLZX -2(R9), CX
+	SUBL CX, AX
+	CMPL AX, $6                  // CR LF Host
+	JNE  candidates
+	MOVL $(1<<const_FieldHost), R10
+	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
+	BLSRQ R13, R14
+	CMOVQEQ R13, R14
 candidates:
 	BLSRQ R14, CX
 	CMOVQEQ R14, CX
