@@ -63,6 +63,12 @@
 //
 //	row              net/http                        here                             because
 //	responses        bare LF and more are taken      an error                         RFC 9112 §2.2, §6.1: response splitting
+//	requests         a bad Host or target, or Upgrade  an error; TE gets its          RFC 9112 §3.2, RFC 9110 §7.8, §10.1.4
+//	                 alone, is sent                  Connection
+//	trailers         sent if ContentLength is not    sent in any case, in chunks      they were set to be sent
+//	                 known
+//	long body        an error, after the request was  an error before it, from        no octet beyond the length is any of the request's
+//	                 sent                            memory; else the rest is left
 //	unknown length   a probe of 200 ms for content   chunked                          no request waits for a timer
 //	non-ASCII host   made Punycode                   an error                         golang.org/x/net/idna is not among the dependencies
 //	socks5           supported                       an error; see DialContext        the same
