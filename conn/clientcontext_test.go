@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,6 +113,29 @@ func TestClientContextEndsEveryWait(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A context that is over just as the response is complete takes its connection along:
+// whatever ends it is under way.
+func TestClientContextEndsWithTheResponse(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // what cancel starts does not run before we wait
+	synctest.Test(t, func(t *testing.T) {
+		o := newOrigin(t, echo)
+		client := newTestClient(t, o, nil)
+		r := getRequest()
+		kept := 0
+		r.Trace = &Trace{PutIdle: func(error) { kept++ }}
+		ctx, cancel := context.WithCancel(context.Background())
+		resp, err := client.Do(ctx, r)
+		require.NoError(t, err)
+		cancel()
+		_, err = io.ReadAll(resp)
+		require.NoError(t, err, "all of it has come")
+		require.NoError(t, resp.Close())
+		require.Zero(t, kept)
+		mustDo(t, client, getRequest())
+		require.EqualValues(t, 2, o.conns.Load())
+	})
 }
 
 // closed returns a channel that is closed when the peer's connection is.

@@ -119,6 +119,24 @@ func TestServerCasesOverTCP(t *testing.T) {
 	})
 }
 
+// What a callback has answered before it closes the connection is sent by no driver,
+// unless it was flushed.
+func TestCloseDropsWhatIsNotSent(t *testing.T) {
+	onDrivers(t, func(t *testing.T, s *Server) {
+		s.Delegate = routed{
+			"/": func(c Conn) error {
+				return errors.Join(c.Reply(StatusLine(200), nil, nil), c.ServerConn().Close())
+			},
+			"/flushed": func(c Conn) error {
+				return errors.Join(c.Reply(StatusLine(200), nil, nil), c.Flush(), c.ServerConn().Close())
+			},
+		}
+		addr := listen(t, s)
+		assert.Empty(t, exchangeAll(t, addr, get))
+		assert.Equal(t, empty200, exchangeAll(t, addr, ask("/flushed")))
+	})
+}
+
 // Data and the end of the stream that come together are one event for the
 // poller. None of the clients may be left waiting for a server that waits.
 func TestHalfClosingClients(t *testing.T) {

@@ -160,31 +160,50 @@ func TestClosingWhatRests(t *testing.T) {
 	}
 }
 
+// pass makes the clock believe, from its next tick on, that d has passed.
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.epoch = c.epoch.Add(-d)
+}
+
 // A wait goes on while the connection is sent to rest and roused.
 func TestTimeoutsOfWhatRests(t *testing.T) {
 	checkLeaks(t)
-	const timeout = 15 * tick
+	const timeout = time.Minute
+	var idle atomic.Int64 // when a wait for a request began, or later
 	s := &Server{Driver: Raw, Delegate: counted{new(atomic.Int64)}, Logger: quiet}
-	s.Params = Params{IdleTimeout: timeout, HeaderTimeout: timeout}
+	s.Params = Params{IdleTimeout: timeout, HeaderTimeout: 2 * timeout}
+	s.ConnState = func(_ *ServerConn, state ConnState) {
+		if state == StateIdle {
+			idle.Store(s.clock.now.Load())
+		}
+	}
 	addr := listen(t, s)
 	nc := dial(t, addr)
 	defer nc.Close()
-	start := time.Now()
 	_, _ = io.WriteString(nc, get)
 	reads(t, nc, 0)
-	idle := s.clock.now.Load()
 	rests(t, s, 1)
 	by := s.connections()[0].readBy.Load()
-	assert.Less(t, time.Duration(by-idle), timeout+3*tick, "the wait began anew when the connection went to rest")
+	assert.LessOrEqual(t, time.Duration(by-idle.Load()), timeout+tick, "the wait began anew when the connection went to rest")
+	s.clock.pass(timeout / 2)
+	settles(t, func() bool { return s.clock.now.Load() > by-int64(timeout/2+tick) }, "no tick")
+	assert.Equal(t, 1, connsOf(s), "its time is not over")
+	s.clock.pass(timeout/2 + tick)
 	got, err := io.ReadAll(nc)
 	assert.NoError(t, err)
 	assert.Empty(t, got)
-	assert.GreaterOrEqual(t, time.Since(start), timeout)
 
+	settles(t, func() bool { return connsOf(s) == 0 }, "it is not ended")
 	late := dial(t, addr)
 	defer late.Close()
 	rests(t, s, 1)
+	sc := s.connections()[0]
+	by = sc.readBy.Load()
 	_, _ = io.WriteString(late, get[:9])
+	settles(t, func() bool { return sc.readBy.Load() != by }, "nobody reads the head")
+	s.clock.pass(2*timeout + tick)
 	got, err = io.ReadAll(late)
 	assert.NoError(t, err)
 	assert.Equal(t, refused("408 Request Timeout"), undated(string(got)))

@@ -27,6 +27,20 @@ func TestExpectContinueComesBeforeTheBody(t *testing.T) {
 	}
 }
 
+// Who has sent some of the content does not wait to be asked for it (RFC 9110
+// §10.1.1).
+func TestContinueIsNotSentForContentThatHasCome(t *testing.T) {
+	r := newRecorder()
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, crlf("POST / HTTP/1.1\nHost: a\nExpect: 100-continue\nContent-Length: 4\n\na"))
+		expect(t, c, "", false)
+		c.send(t, "bcd")
+		expect(t, c, answers200("abcd"), false)
+		c.send(t, crlf("POST / HTTP/1.1\nHost: a\nExpect: 100-continue\nContent-Length: 4\n\nabcd"))
+		expect(t, c, strings.Repeat(answers200("abcd"), 2), false)
+	})
+}
+
 func TestContinueByHandIsSentOnce(t *testing.T) {
 	r := newRecorder()
 	r.headers = func(c Conn, _ *StartLine, _ *Fields) error {
