@@ -84,6 +84,7 @@ func TestClientBodyErrors(t *testing.T) {
 			var request *RequestError
 			require.ErrorAs(t, err, &request)
 			require.Equal(t, c.want == own, request.FromBody, name)
+			require.Equal(t, c.want == own, strings.Contains(err.Error(), "reading the body to send"), name)
 			synctest.Wait()
 			require.EqualValues(t, 1, body.closed.Load(), name)
 		})

@@ -9,7 +9,7 @@ import (
 // fill reads what is there. It reports whether the socket had less than there was
 // room for: then it is not worth asking again.
 func (sc *ServerConn) fill(fd int) (dry bool) {
-	p := sc.in.space(sc.in.wants())
+	p := sc.in.room()
 	n, errno := readFD(fd, p)
 	switch {
 	case n > 0:

@@ -31,7 +31,7 @@ func (sc *ServerConn) readMore() {
 		}
 		sc.idle.Store(idleFresh)
 	}
-	n, err := sc.via.read(sc.in.space(sc.in.wants()))
+	n, err := sc.via.read(sc.in.room())
 	sc.afterWait()
 	sc.received(n, err)
 }

@@ -48,7 +48,7 @@ func (f *forwarding) HeadersReceived(start *conn.StartLine, fields *conn.Fields)
 	if fields.HasToken("TE", "trailers") {
 		head.Add("TE", "trailers")
 	}
-	if fields.HasToken("Connection", "upgrade") {
+	if start.Version == parser.HTTP11 && fields.HasToken("Connection", "upgrade") {
 		head.Add("Connection", "upgrade")
 		head.Add("Upgrade", fields.String("Upgrade"))
 	}

@@ -265,6 +265,9 @@ func (in *inbound) idle() {
 	}
 }
 
+// room returns room for octets behind the window: enough for what is known to come.
+func (in *inbound) room() []byte { return in.space(in.wants()) }
+
 // wants returns how much of the body is known to be still to come.
 func (in *inbound) wants() uint64 {
 	switch {

@@ -88,6 +88,23 @@ func TestResponsesThatBreakHTTPAreRefused(t *testing.T) {
 	}
 }
 
+// HTTP/1.0 has no informational responses, and Upgrade means nothing in it (RFC 9110
+// §15.2 and §7.8).
+func TestSwitchingProtocolsInHTTP10(t *testing.T) {
+	addr := serveDelegate(t, conn.Auto, replying{reply: func(c conn.Conn) error {
+		var head conn.Header
+		head.Add("Connection", "upgrade")
+		head.Add("Upgrade", "x")
+		var broke *conn.OutputError
+		if err := c.WriteHeaders(conn.StatusLine(101), &head, nil); !errors.As(err, &broke) {
+			return errors.New("101 was sent")
+		}
+		return c.Reply(conn.StatusLine(426), &head, nil)
+	}})
+	got := sendUntilClosed(t, addr, "GET / HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
+	require.Regexp(t, "^HTTP/1.1 426 Upgrade Required\r\n", got)
+}
+
 // A 205 has no content, and has to say so (RFC 9110 §15.3.6).
 func TestResetContent(t *testing.T) {
 	addr := serveDelegate(t, conn.Auto, replying{reply: func(c conn.Conn) error {

@@ -121,7 +121,7 @@ func (sc *ServerConn) pullNext() ([]byte, error) {
 		}
 		sc.goAhead()
 		sc.beforeWait()
-		n, err := sc.via.read(in.space(in.wants()))
+		n, err := sc.via.read(in.room())
 		sc.afterWait()
 		switch {
 		case n > 0:

@@ -22,7 +22,7 @@ type pump struct {
 	step func(fd uintptr) bool // a method value, made once
 
 	o       *outbound // what is to be written first; nil when it has been
-	p       []byte
+	in      *inbound  // where octets go; it needs a buffer only when there are some
 	n       int
 	errno   syscall.Errno
 	partial bool // not all of it could be written
@@ -55,20 +55,20 @@ func (x *pump) probe() {
 	x.wakeReader()
 }
 
-// request sends what o has ready, whose lock is held, unlocks it, and reads.
-func (x *pump) request(o *outbound, p []byte) (int, error) {
-	x.o, x.p, x.n, x.errno, x.partial = o, p, 0, 0, false
+// request sends what o has ready, whose lock is held, unlocks it, and reads into
+// the window of in.
+func (x *pump) request(o *outbound, in *inbound) (int, error) {
+	x.o, x.in, x.n, x.errno, x.partial = o, in, 0, 0, false
 	x.idle.Store(idleFresh)
 	err := x.rc.Read(x.step)
 	x.idle.Store(idleNot)
-	x.p = nil
 	switch {
 	case x.o != nil: // not even entered, or not everything went at once
 		x.o = nil
 		_ = o.flush()
 		o.release()
 		o.mu.Unlock()
-		return x.stream.read(p)
+		return x.stream.read(in.room())
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		_ = x.nc.SetReadDeadline(noDeadline) // first clear, then look
 		return 0, errWoken
@@ -77,7 +77,7 @@ func (x *pump) request(o *outbound, p []byte) (int, error) {
 	case x.errno != 0:
 		return 0, os.NewSyscallError("read", x.errno)
 	case x.n == 0:
-		return x.stream.read(p) // io.EOF, in the words of the net.Conn
+		return x.stream.read(in.room()) // io.EOF, in the words of the net.Conn
 	}
 	return x.n, nil
 }
@@ -98,8 +98,9 @@ func (x *pump) exchange(fd uintptr) bool {
 		o.mu.Unlock()
 		return false
 	}
+	p := x.in.room()
 	for {
-		x.n, x.errno = readFD(int(fd), x.p)
+		x.n, x.errno = readFD(int(fd), p)
 		switch x.errno {
 		case syscall.EINTR:
 		case syscall.EAGAIN:

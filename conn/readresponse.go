@@ -240,7 +240,7 @@ func (cc *ClientConn) endResponse() (reusable bool) {
 
 // fill waits for octets of the response, and sends what is ready before.
 func (cc *ClientConn) fill() error {
-	n, err := cc.await(cc.in.space(cc.in.wants()))
+	n, err := cc.await()
 	switch {
 	case n > 0:
 		cc.answered = true
@@ -262,8 +262,8 @@ func (cc *ClientConn) fill() error {
 	return err
 }
 
-// await sends what is ready, and reads.
-func (cc *ClientConn) await(p []byte) (n int, err error) {
+// await sends what is ready, and reads into the window.
+func (cc *ClientConn) await() (n int, err error) {
 	var by int64
 	switch {
 	case !cc.heading:
@@ -279,17 +279,17 @@ func (cc *ClientConn) await(p []byte) (n int, err error) {
 	o := &cc.out
 	switch {
 	case !o.mu.TryLock(): // who holds it sees that we wait, and sends
-		n, err = cc.via.read(p)
+		n, err = cc.read()
 	case cc.pumps():
-		n, err = cc.pump.request(o, p)
+		n, err = cc.pump.request(o, &cc.in)
 	case cc.streams():
 		go cc.flushAside()
-		n, err = cc.via.read(p)
+		n, err = cc.read()
 	default:
 		_ = o.flush()
 		o.release()
 		o.mu.Unlock()
-		n, err = cc.via.read(p)
+		n, err = cc.read()
 	}
 	cc.waiting.Store(false)
 	if !cc.heading {
@@ -297,6 +297,8 @@ func (cc *ClientConn) await(p []byte) (n int, err error) {
 	}
 	return n, err
 }
+
+func (cc *ClientConn) read() (int, error) { return cc.via.read(cc.in.room()) }
 
 // streams reports whether what is ready is the rest of a request: its peer may
 // want to send all of its response before it reads that. out.mu is held.

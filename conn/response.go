@@ -129,6 +129,8 @@ func (sc *ServerConn) frame(status int, h *Header, length int64) (body sendBody,
 		return 0, 0, &OutputError{Rule: "an informational response is not final", Section: "RFC 9110 §15.2"}
 	case status == 101 && !h.has(parser.FieldUpgrade):
 		return 0, 0, &OutputError{Rule: "101 says by Upgrade what it switches to", Section: "RFC 9110 §15.2.2"}
+	case status == 101 && sc.ask.has(isHTTP10):
+		return 0, 0, &OutputError{Rule: "HTTP/1.0 knows no 101 (Switching Protocols)", Section: "RFC 9110 §15.2"}
 	case status == 101, status == 204, sc.ask.has(isConnect) && status/100 == 2:
 		if hasCoding || hasLength && h.contentLength != 0 {
 			return 0, 0, &OutputError{Rule: "this response has no content to frame", Section: "RFC 9110 §8.6"}

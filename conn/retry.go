@@ -48,6 +48,9 @@ type RequestError struct {
 }
 
 func (e *RequestError) Error() string {
+	if e.FromBody {
+		return fmt.Sprintf("conn: %s to %s: reading the body to send: %v (%d octets of the request were sent)", e.Method, e.Addr, e.Err, e.Sent)
+	}
 	return fmt.Sprintf("conn: %s to %s: %v (%d octets of it were sent)", e.Method, e.Addr, e.Err, e.Sent)
 }
 

@@ -44,7 +44,7 @@ const (
 // minLong is how many octets make a kernel worth its call for a head that goes on.
 //
 //lint:ignore U1000 goodPiece uses it
-const minLong = 1024
+const minLong = 256
 
 // minTrailers is how many octets make a kernel worth its call for a trailer section.
 const minTrailers = 128

@@ -64,12 +64,9 @@ func (f *FieldSection) goOn(b []byte) {
 	case f.pos > 0:
 		settled = max(settled, f.settled)
 	}
-	for i := settled; i < f.fill; i++ {
-		at := int(f.tape[i])
-		if i&1 == 0 && b[at] != ':' || i&1 != 0 && (b[at] != '\r' || at+1 < read && b[at+1] != '\n') {
-			f.begin(0)
-			return
-		}
+	if !endsWell(b, f.tape[settled&^1:f.fill]) {
+		f.begin(0)
+		return
 	}
 	f.wide = f.wide[:0]
 	f.lines = int(f.fill) / 2
@@ -77,6 +74,18 @@ func (f *FieldSection) goOn(b []byte) {
 		f.lines-- // has not begun
 	}
 	f.scan = scan{pos: read, state: stateLines + inName*f.carryN + f.carryS, startEnd: int(f.tape[1]), settled: f.fill}
+}
+
+// endsWell reports whether there are a colon and a line end in turns at the positions of tape. Of the last line
+// end the LF may not be there.
+func endsWell(b []byte, tape []uint16) bool {
+	for ; len(tape) >= 2; tape = tape[2:] {
+		colon, end := int(tape[0]), int(tape[1])
+		if b[colon] != ':' || b[end] != '\r' || end+1 < len(b) && b[end+1] != '\n' {
+			return false
+		}
+	}
+	return len(tape) == 0 || b[tape[0]] == ':'
 }
 
 // parseBlocks tries a kernel on a trailer section. It returns its length, or 0 when the

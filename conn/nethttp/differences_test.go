@@ -1,15 +1,8 @@
 package nethttp
 
 import (
-	"bufio"
-	"context"
-	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -24,9 +17,11 @@ import (
 	"github.com/h1wire/h1wire/conn/conntest"
 )
 
-// differences has a test for each row of the table in the package doc, under its
+// differences has a test for each row of the tables in the package doc, under its
 // name.
-var differences = map[string]func(t *testing.T){
+var differences = []map[string]func(t *testing.T){serverDifferences, transportDifferences}
+
+var serverDifferences = map[string]func(t *testing.T){
 	"syntax": func(t *testing.T) {
 		refused(t, "GET / HTTP/1.1\nHost: a\nConnection: close\n\n")
 		refused(t, "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\nConnection: close\r\n\r\n")
@@ -94,6 +89,17 @@ var differences = map[string]func(t *testing.T){
 		assert.Regexp(t, "(?s)^HTTP/1.1 205 .*\r\n\r\nx$", serveTheirs(t, h).raw(t, get))
 		got := serve(t, h).raw(t, "GET / HTTP/1.1\r\nHost: ours\r\nConnection: close\r\n\r\n")
 		assert.Regexp(t, "(?s)^HTTP/1.1 205 .*\r\nContent-Length: 0\r\n.*\r\n\r\n$", got)
+	},
+	"CONNECT": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "1")
+			if _, err := io.WriteString(w, "x"); r.Host == "ours:1" {
+				assert.ErrorIs(t, err, http.ErrBodyNotAllowed)
+			}
+		})
+		assert.Regexp(t, "(?s)^HTTP/1.1 200 .*\r\n\r\nx$", serveTheirs(t, h).raw(t, "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nConnection: close\r\n\r\n"))
+		got := serve(t, h).raw(t, "CONNECT ours:1 HTTP/1.1\r\nHost: ours:1\r\n\r\n")
+		assert.Regexp(t, "^HTTP/1.1 200 OK\r\nDate: [^\r]*\r\n\r\n$", got)
 	},
 	"101": func(t *testing.T) {
 		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSwitchingProtocols) })
@@ -194,118 +200,13 @@ var differences = map[string]func(t *testing.T){
 		resp, _ := s.talk(t, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 		assert.True(t, resp.Close)
 	},
-	"responses": func(t *testing.T) {
-		for _, octets := range []string{
-			"HTTP/1.1 200 OK\nContent-Length: 0\n\n",
-			"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-		} {
-			url := canned(t, octets)
-			resp, err := client(t).Get(url)
-			require.NoError(t, err)
-			_ = resp.Body.Close()
-			_, err = using(t).Get(url)
-			var broke *conn.InputError
-			assert.ErrorAs(t, err, &broke, "%q", octets)
-		}
-	},
-	"unknown length": func(t *testing.T) {
-		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.TransferEncoding) }))
-		for want, c := range map[string]*http.Client{"[]": client(t), "[chunked]": using(t)} {
-			r, _ := http.NewRequest("GET", s.url, io.MultiReader())
-			resp, err := c.Do(r)
-			require.NoError(t, err)
-			b, _ := io.ReadAll(resp.Body)
-			_ = resp.Body.Close()
-			assert.Equal(t, want, string(b))
-		}
-	},
-	"non-ASCII host": func(t *testing.T) {
-		_, err := using(t).Get("http://ä.example/")
-		assert.ErrorContains(t, err, "ASCII")
-	},
-	"socks5": func(t *testing.T) {
-		c := using(t, func(tr *Transport) {
-			tr.Proxy = func(r *http.Request) (*url.URL, error) { return r.URL.Parse("socks5://127.0.0.1:1") }
-		})
-		_, err := c.Get("http://a.example/")
-		assert.ErrorContains(t, err, "socks5")
-	},
-	"user agent": func(t *testing.T) {
-		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.UserAgent()) }))
-		for want, c := range map[string]*http.Client{"Go-http-client/1.1": client(t), "h1wire": using(t)} {
-			resp, err := c.Get(s.url)
-			require.NoError(t, err)
-			b, _ := io.ReadAll(resp.Body)
-			_ = resp.Body.Close()
-			assert.Equal(t, want, string(b))
-		}
-	},
-	"expect": func(t *testing.T) {
-		url := canned(t, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-		r, _ := http.NewRequest("POST", url, unread{t})
-		r.ContentLength = 5
-		r.Header.Set("Expect", "100-continue")
-		resp, err := using(t).Do(r)
-		require.NoError(t, err)
-		_ = resp.Body.Close()
-	},
-	"expect nothing": func(t *testing.T) {
-		fields := make(chan http.Header, 1)
-		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { fields <- r.Header }))
-		defer server.Close()
-		for _, method := range []string{"GET", "POST"} {
-			for client, want := range map[*http.Client][]string{{Transport: new(http.Transport)}: {"100-continue"}, using(t): nil} {
-				r, _ := http.NewRequest(method, server.URL, http.NoBody)
-				r.Header.Set("Expect", "100-continue")
-				resp, err := client.Do(r)
-				require.NoError(t, err)
-				_ = resp.Body.Close()
-				assert.Equal(t, want, (<-fields)["Expect"], method)
-				client.CloseIdleConnections()
-			}
-		}
-	},
-	"tunnel": func(t *testing.T) {
-		echo := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(200)
-			nc, rw, err := http.NewResponseController(w).Hijack()
-			if assert.NoError(t, err) {
-				_, _ = io.CopyN(nc, rw, 4)
-				_ = nc.Close()
-			}
-		})
-		s := serve(t, echo)
-		r, _ := http.NewRequest(http.MethodConnect, s.url, nil)
-		resp, err := using(t).Transport.RoundTrip(r)
-		require.NoError(t, err)
-		rw := resp.Body.(io.ReadWriteCloser)
-		_, err = io.WriteString(rw, "ping")
-		require.NoError(t, err)
-		b, err := io.ReadAll(rw)
-		require.NoError(t, err)
-		assert.Equal(t, "ping", string(b))
-		require.NoError(t, rw.Close())
-	},
-	"Cancel": func(t *testing.T) {
-		s := serve(t, http.NotFoundHandler())
-		cancelled := make(chan struct{})
-		close(cancelled)
-		r, _ := http.NewRequest("GET", s.url, nil)
-		//lint:ignore SA1019 it is what this is about
-		r.Cancel = cancelled
-		resp, err := using(t).Transport.RoundTrip(r)
-		require.NoError(t, err)
-		_ = resp.Body.Close()
-		ctx, cancel := context.WithCancel(context.Background())
-		cancel()
-		_, err = using(t).Transport.RoundTrip(r.WithContext(ctx))
-		assert.ErrorIs(t, err, context.Canceled)
-	},
 }
 
 func TestDifferences(t *testing.T) {
-	for name, test := range differences {
-		t.Run(name, test)
+	for _, table := range differences {
+		for name, test := range table {
+			t.Run(name, test)
+		}
 	}
 }
 
@@ -318,9 +219,11 @@ func TestEachDifferenceHasATest(t *testing.T) {
 		written[row[1]] = true
 	}
 	delete(written, "row")
-	for name := range differences {
-		assert.True(t, written[name], "no row %q", name)
-		delete(written, name)
+	for _, table := range differences {
+		for name := range table {
+			assert.True(t, written[name], "no row %q", name)
+			delete(written, name)
+		}
 	}
 	assert.Empty(t, written, "rows without a test")
 }
@@ -348,48 +251,4 @@ func refused(t *testing.T, octets string) {
 	assert.Equal(t, 200, theirs.StatusCode)
 	assert.Equal(t, 400, ours.StatusCode)
 	assert.True(t, ours.Close)
-}
-
-// canned answers every request with the same octets.
-func canned(t *testing.T, octets string) (url string) {
-	return onEachConn(t, func(nc net.Conn, r *bufio.Reader) {
-		for {
-			line, err := r.ReadString('\n')
-			if err != nil {
-				return
-			}
-			if strings.TrimSpace(line) == "" {
-				_, _ = io.WriteString(nc, octets)
-				return
-			}
-		}
-	})
-}
-
-// onEachConn runs serve on each connection to url, and closes it then.
-func onEachConn(t *testing.T, serve func(nc net.Conn, r *bufio.Reader)) (url string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			nc, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer nc.Close()
-				serve(nc, bufio.NewReader(nc))
-			}()
-		}
-	}()
-	return "http://" + l.Addr().String()
-}
-
-// unread fails the test when it is read.
-type unread struct{ t *testing.T }
-
-func (u unread) Read([]byte) (int, error) {
-	u.t.Error("content was sent before it was asked for")
-	return 0, errors.New("unread")
 }

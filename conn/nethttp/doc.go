@@ -31,6 +31,7 @@
 //	version          HTTP/1.0 to an HTTP/1.0 client  HTTP/1.1                         RFC 9110 §2.5: one's own version
 //	1xx to 1.0       sent                            not sent                         RFC 9110 §15.2: MUST NOT
 //	205              sent with content               Write fails, as for 204          RFC 9110 §15.3.6: MUST NOT
+//	CONNECT          a 2xx is sent with content      Write fails, as for 204          RFC 9110 §9.3.6: a tunnel is there at once
 //	101              sent with or without Upgrade    500 without                      RFC 9110 §15.2.2: MUST
 //	reason phrase    "status code 299"; 416's of     none; 416's of RFC 9110          RFC 9112 §4: means nothing
 //	                 RFC 2616
@@ -62,6 +63,12 @@
 //
 //	row              net/http                        here                             because
 //	responses        bare LF and more are taken      an error                         RFC 9112 §2.2, §6.1: response splitting
+//	requests         a bad Host or target, or Upgrade  an error; TE gets its          RFC 9112 §3.2, RFC 9110 §7.8, §10.1.4
+//	                 alone, is sent                  Connection
+//	trailers         sent if ContentLength is not    sent in any case, in chunks      they were set to be sent
+//	                 known
+//	long body        an error, after the request was  an error before it, from        no octet beyond the length is any of the request's
+//	                 sent                            memory; else the rest is left
 //	unknown length   a probe of 200 ms for content   chunked                          no request waits for a timer
 //	non-ASCII host   made Punycode                   an error                         golang.org/x/net/idna is not among the dependencies
 //	socks5           supported                       an error; see DialContext        the same

@@ -22,10 +22,6 @@ func (service) StartRequest(_ *conn.ServerConn, c conn.Conn) conn.MessageDelegat
 	return &exchange{conn: c}
 }
 
-// responseValues is how many field values a response of the transport holds
-// without another allocation: what there is room for in the size class of the rest.
-const responseValues = 6
-
 // exchange is one request and its response, in one allocation. The handler may
 // keep any part of it for as long as it likes, so it is never used again. To the
 // handler it is a [http.ResponseWriter], by the methods of response, and the
@@ -40,6 +36,7 @@ type exchange struct {
 	mu      sync.Mutex // guards what follows, all of it response's
 	phase   responsePhase
 	head    bool        // the request is HEAD, whatever the handler makes of it
+	tunnels bool        // it is CONNECT
 	duplex  bool        // EnableFullDuplex was called
 	status  int16       // 0 until WriteHeader
 	fields  http.Header // the handler's

@@ -17,7 +17,7 @@ func (w *response) build(s *scratch, status int) {
 	h.Reset()
 	s.trailers = s.trailers[:0]
 	s.length, s.written, s.held = -1, 0, 0
-	s.sniffs = allowsContent(status)
+	s.sniffs = w.allowsContent(status)
 	if len(w.fields) == 0 {
 		return
 	}
@@ -77,7 +77,7 @@ func (w *response) sends(s *scratch, f field, status int) bool {
 	values := f.values
 	switch parser.FieldOf(f.name) { // in any case: a handler may have spelled it otherwise
 	case parser.FieldContentLength:
-		return allowsContent(status) && w.declare(s, values)
+		return w.allowsContent(status) && w.declare(s, values)
 	case parser.FieldTransferEncoding: // is the connection's business
 		s.sniffs = false
 		return false

@@ -13,6 +13,10 @@ import (
 	"github.com/h1wire/h1wire/conn"
 )
 
+// responseValues is how many field values a response holds without another
+// allocation: what there is room for in the size class of the rest.
+const responseValues = 6
+
 // outgoing is one RoundTrip, and what its response is made of, in one allocation.
 type outgoing struct {
 	transport *Transport
@@ -65,7 +69,9 @@ func (o *outgoing) prepare() error {
 		o.traced()
 	}
 	o.scratch = outScratches.Get().(*outScratch)
-	o.content()
+	if err := o.content(); err != nil {
+		return err
+	}
 	o.header(&o.scratch.header)
 	if err := o.scratch.header.Err(); err != nil {
 		return err
@@ -149,30 +155,35 @@ func (o *outgoing) trailer(h *conn.Header) {
 const memoryMost = 16 << 10
 
 // content settles where the content comes from, and how it is framed.
-func (o *outgoing) content() {
+func (o *outgoing) content() error {
 	r, w := o.request, &o.wire
 	if r.Body == nil || r.Body == http.NoBody {
-		return
+		return nil
 	}
 	length := r.ContentLength
 	if length == 0 || len(r.Trailer) > 0 || slices.Contains(r.TransferEncoding, "chunked") {
 		length = -1
 	}
 	if length > 0 && length <= memoryMost && r.Header["Expect"] == nil && inMemory(r.Body) {
-		content := slices.Grow(o.scratch.content[:0], int(length))[:length]
-		if n, err := io.ReadFull(r.Body, content); err == nil && n == len(content) {
-			o.scratch.content, w.Content = content, content
+		content := slices.Grow(o.scratch.content[:0], int(length)+1)[:length+1]
+		n, _ := io.ReadFull(r.Body, content)
+		o.scratch.content = content
+		switch content = content[:n]; {
+		case int64(n) > length:
+			return fmt.Errorf("nethttp: Body is longer than the ContentLength of %d", length)
+		case int64(n) == length:
+			w.Content = content
 			_ = r.Body.Close()
-			return
+		default: // let sending it find out
+			w.Body, w.Length = &bodyClosed{strings.NewReader(string(content)), r.Body}, length
 		}
-		// It does not hold what it said, so let sending it find that out.
-		w.Body, w.Length = &bodyClosed{io.MultiReader(strings.NewReader(string(content)), r.Body), r.Body}, length
-		return
+		return nil
 	}
 	w.Body, w.Length = r.Body, length
 	if r.GetBody != nil {
 		w.GetBody = func() (io.Reader, error) { return r.GetBody() }
 	}
+	return nil
 }
 
 type bodyClosed struct {

@@ -25,7 +25,7 @@ func (w *response) ReadFrom(r io.Reader) (int64, error) {
 func (w *response) streams() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.open() != nil || !allowsContent(int(w.status)) || w.head {
+	if w.open() != nil || !w.allowsContent(int(w.status)) || w.head {
 		return false
 	}
 	return w.phase == sending || w.scratch.length >= 0 && !w.scratch.sniffs

@@ -20,7 +20,7 @@ func (x *exchange) fill(of *connection, start *conn.StartLine, fields *conn.Fiel
 	if start.Version == parser.HTTP10 {
 		r.Proto, r.ProtoMinor = "HTTP/1.0", 0
 	}
-	x.head = start.Method == parser.MethodHead
+	x.head, x.tunnels = start.Method == parser.MethodHead, start.Method == parser.MethodConnect
 	if err := x.target(r); err != nil {
 		return err
 	}

@@ -128,7 +128,7 @@ func (w *response) write(p []byte) (int, error) {
 	if err := w.open(); err != nil || len(p) == 0 {
 		return 0, err
 	}
-	if !allowsContent(int(w.status)) {
+	if !w.allowsContent(int(w.status)) {
 		return 0, http.ErrBodyNotAllowed
 	}
 	s := w.scratch
@@ -232,8 +232,9 @@ func (w *response) FlushError() error {
 	return w.conn.Flush()
 }
 
-// allowsContent reports whether a response with that status may have content
-// (RFC 9110 §6.4.1, and §15.3.6 on 205).
-func allowsContent(status int) bool {
-	return status >= 200 && status != http.StatusNoContent && status != http.StatusResetContent && status != http.StatusNotModified
+// allowsContent reports whether the response may have content with that status
+// (RFC 9110 §6.4.1, §15.3.6 on 205, and §9.3.6 on what begins a tunnel).
+func (w *response) allowsContent(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusResetContent && status != http.StatusNotModified &&
+		!(w.tunnels && status/100 == 2)
 }

@@ -286,3 +286,41 @@ type noted struct{ closed bool }
 
 func (c *noted) Read([]byte) (int, error) { return 0, errors.New("read") }
 func (c *noted) Close() error             { c.closed = true; return nil }
+
+// What a Body lacks of its ContentLength is not made up for: least of all by what
+// another request has left in the buffer.
+func TestTransportSendsNothingButTheBody(t *testing.T) {
+	l := conntest.Listen()
+	defer l.Close()
+	sent := make(chan string)
+	go func() {
+		for {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				b, _ := io.ReadAll(nc)
+				sent <- string(b)
+			}()
+		}
+	}()
+	c := using(t, func(tr *Transport) { tr.DialContext, tr.Params.NoKeepAlive = l.DialContext, true })
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		time.Sleep(10 * time.Millisecond)
+		cancel()
+	}()
+	secret, _ := http.NewRequestWithContext(ctx, "POST", "http://a.example/", strings.NewReader(strings.Repeat("secret", 100)))
+	_, err := c.Do(secret)
+	require.Error(t, err)
+	require.Contains(t, <-sent, "secret")
+	for range 4 { // one of them gets the buffer
+		r, _ := http.NewRequest("POST", "http://a.example/", strings.NewReader("abc"))
+		r.ContentLength = 600
+		_, err = c.Do(r)
+		require.ErrorIs(t, err, conn.ErrTooFewBytes)
+		_, body, _ := strings.Cut(<-sent, "\r\n\r\n")
+		require.True(t, strings.HasPrefix("abc", body), body)
+	}
+}

@@ -161,8 +161,8 @@ func closeAll(conns []net.Conn) {
 	}
 }
 
-// transported measures a transport: it runs in a process of its own, at
-// net/http's server in another.
+// transported measures a transport: it runs in a process of its own, at our
+// server in another.
 func transported(kind string) func(context.Context, string, time.Duration) (sample, error) {
 	return func(ctx context.Context, who string, d time.Duration) (sample, error) {
 		p, err := start("h1wire", "1")

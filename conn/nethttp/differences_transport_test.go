@@ -1,0 +1,243 @@
+package nethttp
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/conn"
+)
+
+var transportDifferences = map[string]func(t *testing.T){
+	"responses": func(t *testing.T) {
+		for _, octets := range []string{
+			"HTTP/1.1 200 OK\nContent-Length: 0\n\n",
+			"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		} {
+			url := canned(t, octets)
+			resp, err := client(t).Get(url)
+			require.NoError(t, err)
+			_ = resp.Body.Close()
+			_, err = using(t).Get(url)
+			var broke *conn.InputError
+			assert.ErrorAs(t, err, &broke, "%q", octets)
+		}
+	},
+	"unknown length": func(t *testing.T) {
+		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.TransferEncoding) }))
+		for want, c := range map[string]*http.Client{"[]": client(t), "[chunked]": using(t)} {
+			r, _ := http.NewRequest("GET", s.url, io.MultiReader())
+			resp, err := c.Do(r)
+			require.NoError(t, err)
+			b, _ := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			assert.Equal(t, want, string(b))
+		}
+	},
+	"non-ASCII host": func(t *testing.T) {
+		_, err := using(t).Get("http://ä.example/")
+		assert.ErrorContains(t, err, "ASCII")
+	},
+	"socks5": func(t *testing.T) {
+		c := using(t, func(tr *Transport) {
+			tr.Proxy = func(r *http.Request) (*url.URL, error) { return r.URL.Parse("socks5://127.0.0.1:1") }
+		})
+		_, err := c.Get("http://a.example/")
+		assert.ErrorContains(t, err, "socks5")
+	},
+	"requests": func(t *testing.T) {
+		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, r.Header["Connection"])
+		}))
+		for name, change := range map[string]func(*http.Request){
+			"host":    func(r *http.Request) { r.Host = "a b" },
+			"target":  func(r *http.Request) { r.URL.Path = "x" },
+			"query":   func(r *http.Request) { r.URL.RawQuery = "a b" },
+			"upgrade": func(r *http.Request) { r.Header.Set("Upgrade", "x") },
+		} {
+			for whose, c := range map[string]*http.Client{"theirs": client(t), "ours": using(t)} {
+				r, err := http.NewRequest("GET", s.url, nil)
+				require.NoError(t, err)
+				change(r)
+				resp, err := c.Transport.RoundTrip(r)
+				if whose == "theirs" {
+					require.NoError(t, err, name)
+					_ = resp.Body.Close()
+					continue
+				}
+				var broke *conn.OutputError
+				require.ErrorAs(t, err, &broke, name)
+			}
+		}
+		for want, c := range map[string]*http.Client{"[]": client(t), "[TE]": using(t)} {
+			r, _ := http.NewRequest("GET", s.url, nil)
+			r.Header.Set("TE", "trailers")
+			resp, err := c.Do(r)
+			require.NoError(t, err)
+			b, _ := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			assert.Equal(t, want, string(b))
+		}
+	},
+	"trailers": func(t *testing.T) {
+		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			fmt.Fprint(w, r.ContentLength, r.Trailer)
+		}))
+		for want, c := range map[string]*http.Client{"3 map[]": client(t), "-1 map[X-Sum:[1]]": using(t)} {
+			r, _ := http.NewRequest("POST", s.url, strings.NewReader("abc"))
+			r.Trailer = http.Header{"X-Sum": {"1"}}
+			resp, err := c.Do(r)
+			require.NoError(t, err)
+			b, _ := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			assert.Equal(t, want, string(b))
+		}
+	},
+	"long body": func(t *testing.T) {
+		s := serveTheirs(t, http.HandlerFunc(mirror))
+		post := func(c *http.Client, body io.Reader) error {
+			r, _ := http.NewRequest("POST", s.url, body)
+			r.ContentLength = 2
+			resp, err := c.Transport.RoundTrip(r)
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			return err
+		}
+		for _, body := range []func() io.Reader{
+			func() io.Reader { return strings.NewReader("abc") },
+			func() io.Reader { return io.MultiReader(strings.NewReader("abc")) },
+		} {
+			require.Error(t, post(client(t), body()))
+		}
+		require.ErrorContains(t, post(using(t), strings.NewReader("abc")), "longer than the ContentLength of 2")
+		require.NoError(t, post(using(t), io.MultiReader(strings.NewReader("abc"))))
+	},
+	"user agent": func(t *testing.T) {
+		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.UserAgent()) }))
+		for want, c := range map[string]*http.Client{"Go-http-client/1.1": client(t), "h1wire": using(t)} {
+			resp, err := c.Get(s.url)
+			require.NoError(t, err)
+			b, _ := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			assert.Equal(t, want, string(b))
+		}
+	},
+	"expect": func(t *testing.T) {
+		url := canned(t, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+		r, _ := http.NewRequest("POST", url, unread{t})
+		r.ContentLength = 5
+		r.Header.Set("Expect", "100-continue")
+		resp, err := using(t).Do(r)
+		require.NoError(t, err)
+		_ = resp.Body.Close()
+	},
+	"expect nothing": func(t *testing.T) {
+		fields := make(chan http.Header, 1)
+		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { fields <- r.Header }))
+		defer server.Close()
+		for _, method := range []string{"GET", "POST"} {
+			for client, want := range map[*http.Client][]string{{Transport: new(http.Transport)}: {"100-continue"}, using(t): nil} {
+				r, _ := http.NewRequest(method, server.URL, http.NoBody)
+				r.Header.Set("Expect", "100-continue")
+				resp, err := client.Do(r)
+				require.NoError(t, err)
+				_ = resp.Body.Close()
+				assert.Equal(t, want, (<-fields)["Expect"], method)
+				client.CloseIdleConnections()
+			}
+		}
+	},
+	"tunnel": func(t *testing.T) {
+		echo := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(200)
+			nc, rw, err := http.NewResponseController(w).Hijack()
+			if assert.NoError(t, err) {
+				_, _ = io.CopyN(nc, rw, 4)
+				_ = nc.Close()
+			}
+		})
+		s := serve(t, echo)
+		r, _ := http.NewRequest(http.MethodConnect, s.url, nil)
+		resp, err := using(t).Transport.RoundTrip(r)
+		require.NoError(t, err)
+		rw := resp.Body.(io.ReadWriteCloser)
+		_, err = io.WriteString(rw, "ping")
+		require.NoError(t, err)
+		b, err := io.ReadAll(rw)
+		require.NoError(t, err)
+		assert.Equal(t, "ping", string(b))
+		require.NoError(t, rw.Close())
+	},
+	"Cancel": func(t *testing.T) {
+		s := serve(t, http.NotFoundHandler())
+		cancelled := make(chan struct{})
+		close(cancelled)
+		r, _ := http.NewRequest("GET", s.url, nil)
+		//lint:ignore SA1019 it is what this is about
+		r.Cancel = cancelled
+		resp, err := using(t).Transport.RoundTrip(r)
+		require.NoError(t, err)
+		_ = resp.Body.Close()
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_, err = using(t).Transport.RoundTrip(r.WithContext(ctx))
+		assert.ErrorIs(t, err, context.Canceled)
+	},
+}
+
+// canned answers every request with the same octets.
+func canned(t *testing.T, octets string) (url string) {
+	return onEachConn(t, func(nc net.Conn, r *bufio.Reader) {
+		for {
+			line, err := r.ReadString('\n')
+			if err != nil {
+				return
+			}
+			if strings.TrimSpace(line) == "" {
+				_, _ = io.WriteString(nc, octets)
+				return
+			}
+		}
+	})
+}
+
+// onEachConn runs serve on each connection to url, and closes it then.
+func onEachConn(t *testing.T, serve func(nc net.Conn, r *bufio.Reader)) (url string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer nc.Close()
+				serve(nc, bufio.NewReader(nc))
+			}()
+		}
+	}()
+	return "http://" + l.Addr().String()
+}
+
+// unread fails the test when it is read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("content was sent before it was asked for")
+	return 0, errors.New("unread")
+}
