@@ -8,7 +8,7 @@
 // The whole-head kernel: one mask of 64 octets, and no branch a field.
 //
 // N has a bit for each octet that is no control: that a field value may hold. HTAB
-// counts as a control here: the kernel is not sure of it. N lacks DEL, of which note is
+// counts as a control here: the kernel is not sure of it. DEL passes for none: note of it is
 // taken apart. Then, with carries from block to block:
 //
 //	first = ^N & (N<<1 | carry)      the first of each run of controls: the CR of each line end

@@ -14,7 +14,7 @@ func (avx2) header() string { return avx2Header + modesHeader }
 const avx2Header = `// The whole-head kernel: one mask of 64 octets, and no branch a field.
 //
 // N has a bit for each octet that is no control: that a field value may hold. HTAB
-// counts as a control here: the kernel is not sure of it. N lacks DEL, of which note is
+// counts as a control here: the kernel is not sure of it. DEL passes for none: note of it is
 // taken apart. Then, with carries from block to block:
 //
 //	first = ^N & (N<<1 | carry)      the first of each run of controls: the CR of each line end
@@ -120,7 +120,7 @@ const enter256 = `	MOVQ p+0(FP), SI
 	VPXOR X4, X4, X4
 `
 
-// begun256 goes on where an earlier scan stands, DX octets in.
+// begun256 goes on where an earlier scan stands.
 const begun256 = `begun:
 	ANDQ $3, mode+24(FP)
 	MOVQ f+16(FP), DI
@@ -209,8 +209,8 @@ func dense256(done, dense string) string {
 
 // tail256 loads 64 octets that hold what is left and touch no page that holds no
 // input: from SI on if they stay on its page or the input goes on to the next, else
-// the 64 that end where the input ends. The carries stay as they were before it: a partial block is
-// never committed.
+// the 64 that end where the input ends. The carries stay as they were before: a partial
+// block is never committed.
 var tail256 = `tail:
 	ADDQ $64, CX                 // the end of the input
 	MOVQ CX, BP
