@@ -486,7 +486,9 @@ exitTail:
 	CMPQ mode+24(FP), $1
 	JEQ  lines
 	JA   unread
-	MOVWLZX (R9), DX             // the end of the method
+	MOVWLZX (R9), DX
+	CMPB (R12)(DX*1), $0x20
+	JNE  bad
 	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
 	JLE  bad
@@ -497,8 +499,6 @@ exitTail:
 	MOVL CX, AX
 	ANDL $0xfffffe, AX
 	CMPL AX, $0x0a0d30
-	JNE  bad
-	CMPB (R12)(DX*1), $0x20
 	JNE  bad
 	SUBL $(0x30-const_HTTP10), CX
 	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)
@@ -627,13 +627,26 @@ four:
 	CMPQ BX, $64
 	JA   unsure                  // more lines than candidates have bits
 	BZHIQ BX, R13, R13           // no copies
-	XORL R10, R10                // seen
-	MOVQ R13, R14
-	TESTQ R13, R13
-	JZ   settled
 	LEAQ (FieldSection_tape+4)(DI), R9
 	LEAQ patterns<>(SB), BP
 	VPXOR X5, X5, X5             // what differs in names
+	XORL R10, R10                // seen
+	TESTQ R13, R13
+	JZ   settled
+	MOVQ R13, R14
+	MOVWLZX (R9), AX
+	MOVL -4(R12)(AX*1), DX
+	ORL  $0x20202020, DX
+	CMPL DX, $0x74736f68         // "host"
+	JNE  candidates
+	MOVWLZX -2(R9), CX
+	SUBL CX, AX
+	CMPL AX, $6                  // CR LF and four octets
+	JNE  candidates
+	MOVL $(1<<const_FieldHost), R10
+	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
+	BLSRQ R13, R14
+	CMOVQEQ R13, R14
 candidates:
 	BLSRQ R14, CX
 	CMOVQEQ R14, CX
@@ -962,7 +975,9 @@ exitTail:
 	CMPQ mode+24(FP), $1
 	JEQ  lines
 	JA   unread
-	MOVWLZX (R9), DX             // the end of the method
+	MOVWLZX (R9), DX
+	CMPB (R12)(DX*1), $0x20
+	JNE  bad
 	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
 	JLE  bad
@@ -973,8 +988,6 @@ exitTail:
 	MOVL CX, AX
 	ANDL $0xfffffe, AX
 	CMPL AX, $0x0a0d30
-	JNE  bad
-	CMPB (R12)(DX*1), $0x20
 	JNE  bad
 	SUBL $(0x30-const_HTTP10), CX
 	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)
@@ -1105,13 +1118,26 @@ four:
 	CMPQ BX, $64
 	JA   unsure                  // more lines than candidates have bits
 	BZHIQ BX, R13, R13           // no copies
-	XORL R10, R10                // seen
-	MOVQ R13, R14
-	TESTQ R13, R13
-	JZ   settled
 	LEAQ (FieldSection_tape+4)(DI), R9
 	LEAQ patterns<>(SB), BP
 	VPXOR X5, X5, X5             // what differs in names
+	XORL R10, R10                // seen
+	TESTQ R13, R13
+	JZ   settled
+	MOVQ R13, R14
+	MOVWLZX (R9), AX
+	MOVL -4(R12)(AX*1), DX
+	ORL  $0x20202020, DX
+	CMPL DX, $0x74736f68         // "host"
+	JNE  candidates
+	MOVWLZX -2(R9), CX
+	SUBL CX, AX
+	CMPL AX, $6                  // CR LF and four octets
+	JNE  candidates
+	MOVL $(1<<const_FieldHost), R10
+	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
+	BLSRQ R13, R14
+	CMOVQEQ R13, R14
 candidates:
 	BLSRQ R14, CX
 	CMOVQEQ R14, CX

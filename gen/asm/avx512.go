@@ -1,5 +1,7 @@
 package asm
 
+import "strings"
+
 // avx512 lowers kernels for AVX-512 F, BW, VL, VBMI, VBMI2 and BMI2.
 type avx512 struct {
 	c *classes
@@ -37,7 +39,7 @@ func (t avx512) data() (string, error) {
 		constant("class", "Bit 7: tchar; bit 0: control.", bit[:]) +
 		constant("lanes", "0 to 63.", lanes()) +
 		constant("lines", linesComment, lines) +
-		constant("patterns", patternsComment, t.n.patterns()) +
+		constant("patterns", strings.ToUpper(patternsComment[:1])+patternsComment[1:], t.n.patterns()) +
 		constant("methods", "By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.", t.n.methodTable()) +
 		constant("word", "Broadcast where they are used.", words(
 			0x8080808080808080, 0xE0E0E0E0E0E0E0E0, 0x0101010101010101, 0x0040004000400040,
@@ -70,7 +72,7 @@ func (t avx512) lower(o op, k kernel) string {
 	case opExit:
 		return exit512 + count
 	case opTarget:
-		return t.n.requestLine() + target512(k.any)
+		return methodEnd + t.n.requestLine() + target512(k.any)
 	case opLines:
 		return lines512
 	case opNames:

@@ -115,7 +115,7 @@ four:
 
 // names512 compares the candidates in full, two at a time: the last again where it has no other. Of 16 octets
 // before a colon, all but the longest names have a LF among them; of those the octets that are left come after. Host,
-// where it is the first line, needs its length only, so that two are most often all.
+// where it is the first line, is settled before, so that two are most often all.
 const names512 = `	CMPQ BX, $64
 	JA   unsure                  // more lines than candidates have bits
 	BZHIQ BX, R13, R13           // no copies
@@ -126,12 +126,14 @@ const names512 = `	CMPQ BX, $64
 	TESTQ R13, R13
 	JZ   settled
 	MOVQ R13, R14
-	CMPB FieldSection_ids(DI), $const_FieldHost
-	JNE  candidates
 	MOVWLZX (R9), AX
+	MOVL -4(R12)(AX*1), DX
+	ORL  $0x20202020, DX
+	CMPL DX, $0x74736f68         // "host"
+	JNE  candidates
 	MOVWLZX -2(R9), CX
 	SUBL CX, AX
-	CMPL AX, $6                  // CR LF Host
+	CMPL AX, $6                  // CR LF and four octets
 	JNE  candidates
 	MOVL $(1<<const_FieldHost), R10
 	MOVW $0, (FieldSection_first+2*const_FieldHost)(DI)
@@ -195,7 +197,7 @@ const (
 
 // nameKey is what a line of that name has in X3: its last four octets, with its first in the lowest, in lower case.
 func nameKey(name string) uint32 {
-	return (binary.LittleEndian.Uint32([]byte(lineEnding(name, 4))) ^ uint32(name[0])) | lowerCase&0xFFFFFFFF
+	return (binary.LittleEndian.Uint32([]byte(lineEnding(name, 4))) ^ uint32(name[0])) | 0x20202020
 }
 
 func keyHash(key uint32) int {

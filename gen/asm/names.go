@@ -8,13 +8,13 @@ import (
 	"github.com/h1wire/h1wire/gen/spec"
 )
 
-// names is how a kernel finds the known field names. In AVX2's, the length of a name and a hash of the five
-// octets before its colon find candidates; the length and one octet of a candidate say which name it must
-// be. For AVX-512's see lines512. A comparison in full has the last word.
+// names is how a kernel finds the known field names. In AVX2's, the length of a name and two of its last five octets
+// find candidates; the length and one octet of a candidate say which name it must be. For AVX-512's see
+// lines512. A comparison in full has the last word.
 type names struct {
-	name []string   // by FieldID, in lower case
-	bits [64]uint32 // by hash: bit nameLength is set for each known name
-	id   [1024]byte // FieldID by nameIndex
+	name []string       // by FieldID, in lower case
+	ends [2][256]uint32 // by the last octet and by the fifth last: bit length is set for each known name
+	id   [1024]byte     // FieldID by nameIndex
 
 	methodMult uint64 // of the hash of methods
 	method     [64]uint64
@@ -36,21 +36,6 @@ func nameIndex(name string) int {
 	return int(lineEnding(name, 4)[0]&31)<<5 | nameLength(name)
 }
 
-// The hash of the last five octets before a colon, six bits: the octets in lower case are multiplied, and
-// hashShift is where it is. Of a hundred other names that are common in requests and responses, those with their
-// lengths take one (X-XSS-Protection) for known.
-const (
-	lowerCase  = 0x2020202020202020
-	multiplier = 0x795b929e9a9a80fd
-	hashShift  = 34
-)
-
-// hash is the hash of five octets.
-func hash(o []byte) int {
-	x := binary.LittleEndian.Uint64(append(o[:5:5], 0, 0, 0))
-	return int((x|lowerCase)*multiplier>>hashShift) & 63
-}
-
 func loadNames() (*names, error) {
 	n := &names{name: []string{""}}
 	for i, f := range spec.Fields {
@@ -64,15 +49,31 @@ func loadNames() (*names, error) {
 			return nil, fmt.Errorf("%s and %s: length and fourth last octet are alike, see nameIndex", f.Name, n.name[*at])
 		}
 		*at = byte(i + 1)
-		if len(name) >= 3 {
-			n.bits[hash([]byte(lineEnding(name, 5)))] |= 1 << nameLength(name)
-			continue
-		}
-		for o := range 256 { // its fifth last octet belongs to the line before
-			n.bits[hash(append([]byte{byte(o)}, lineEnding(name, 4)...))] |= 1 << nameLength(name)
-		}
+		n.add(name)
 	}
 	return n, n.hashMethods()
+}
+
+// add makes a candidate of what name may be. Of two hundred other names that are common in requests and
+// responses, this takes two for known: X-XSS-Protection and SOAPAction.
+func (n *names) add(name string) {
+	ending := []byte(lineEnding(name, min(5, 2+len(name))))
+	if len(ending) == 5 {
+		n.addEnding(ending, len(name))
+		return
+	}
+	for o := range 256 { // its fifth last octet belongs to the line before
+		n.addEnding(append([]byte{byte(o)}, ending...), len(name))
+	}
+}
+
+func (n *names) addEnding(ending []byte, length int) {
+	for i, o := range []byte{ending[4], ending[0]} {
+		n.ends[i][o] |= 1 << length
+		if o >= 'a' {
+			n.ends[i][o-0x20] |= 1 << length
+		}
+	}
 }
 
 // hashMethods finds a perfect hash for the methods that fit into a word.
@@ -100,19 +101,15 @@ next:
 
 func (n *names) methodTable() []byte { return append(words(n.method[:]...), n.methodID[:]...) }
 
-// table is the constant data: see its comment in the emitted file.
+const namesComment = "The case of Host, and the start of a Host line; at 16, FieldIDs by octet and length; at 1040, " + patternsComment
+
+// table is the constant data of AVX2's.
 func (n *names) table() []byte {
 	start := n.hostLine()
-	b := words(lowerCase, start[0])
-	for _, lengths := range n.bits {
-		b = binary.LittleEndian.AppendUint32(b, lengths)
-	}
-	b = append(b, n.id[:]...)
-	b = append(b, n.patterns()...)
-	return append(b, words(start[1], multiplier)...)
+	return append(append(words(start[:]...), n.id[:]...), n.patterns()...)
 }
 
-const patternsComment = "By FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count."
+const patternsComment = "by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count."
 
 // patterns is what candidates are compared with.
 func (n *names) patterns() []byte {
@@ -139,14 +136,13 @@ func (*names) hostLine() [2]uint64 {
 	return [2]uint64{0x00_00_00_20_20_20_20_00, binary.LittleEndian.Uint64([]byte("\nhost: !"))}
 }
 
-// hostAt is the offset in the table of the first line that most requests have.
-func (n *names) hostAt() int { return len(n.table()) - 16 }
-
-// hashText hashes the octets in AX; BP is the table.
-func (n *names) hashText() string {
-	return fmt.Sprintf(`	ORQ  (BP), AX
-	IMULQ %d(BP), AX
-	SHRQ $%d, AX                 // a hash of the name's last octets
-	ANDL $63, AX
-`, n.hostAt()+8, hashShift)
+// endsTable is two tables of 256 words, in pairs.
+func (n *names) endsTable() []byte {
+	var b []byte
+	for o := range 256 {
+		for i := range n.ends {
+			b = binary.LittleEndian.AppendUint32(b, n.ends[i][o])
+		}
+	}
+	return b
 }
