@@ -29,8 +29,13 @@ func TestStaleHandlesOnEveryDriver(t *testing.T) {
 		s.Delegate = delegates(func(c Conn) MessageDelegate { return &hoarding{plainly{c: c}, &last} })
 		nc := dial(t, listen(t, s))
 		defer nc.Close()
+		tries := make(chan struct{}, 1)
 		exchange := func() {
 			_, _ = io.WriteString(nc, lengthed("", "hello"))
+			select {
+			case tries <- struct{}{}:
+			default:
+			}
 			want := answers200("hello")
 			buf := make([]byte, len(want)+len("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"))
 			_, err := io.ReadFull(nc, buf)
@@ -39,22 +44,23 @@ func TestStaleHandlesOnEveryDriver(t *testing.T) {
 		}
 		exchange()
 		stale := *last.Load()
-		var over atomic.Bool
 		var all sync.WaitGroup
 		all.Go(func() {
-			for !over.Load() {
-				_, err := stale.Write([]byte("evil"))
-				assert.ErrorIs(t, err, ErrFinished)
-				assert.ErrorIs(t, stale.Reply(StatusLine(200), nil, nil), ErrFinished)
-				assert.ErrorIs(t, stale.Flush(), ErrFinished)
-				assert.Error(t, stale.Context().Err())
-				stale.SetMaxBodySize(1)
+			for range tries { // and waits then, or the poller would be looked at rarely
+				for range 10 {
+					_, err := stale.Write([]byte("evil"))
+					assert.ErrorIs(t, err, ErrFinished)
+					assert.ErrorIs(t, stale.Reply(StatusLine(200), nil, nil), ErrFinished)
+					assert.ErrorIs(t, stale.Flush(), ErrFinished)
+					assert.Error(t, stale.Context().Err())
+					stale.SetMaxBodySize(1)
+				}
 			}
 		})
 		for range 300 {
 			exchange()
 		}
-		over.Store(true)
+		close(tries)
 		all.Wait()
 	})
 }

@@ -74,20 +74,14 @@ func TestRestingLosesNothing(t *testing.T) {
 			s.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { return ctx }
 		}
 		addr := listen(t, s)
-		stop := make(chan struct{})
+		nag := make(chan struct{}, 1) // has whoever nags rest, too, or the poller would be looked at rarely
 		var nagging, clients sync.WaitGroup
 		for range 2 {
 			nagging.Go(func() {
-				for {
-					select {
-					case <-stop:
-						return
-					default:
-					}
+				for range nag {
 					for _, sc := range s.connections() {
 						sc.via.wakeReader()
 					}
-					runtime.Gosched()
 				}
 			})
 		}
@@ -104,6 +98,10 @@ func TestRestingLosesNothing(t *testing.T) {
 						send = get[cut:]
 					}
 					_, _ = io.WriteString(nc, send)
+					select {
+					case nag <- struct{}{}:
+					default:
+					}
 					n, err := nc.Read(got)
 					if !assert.NoError(t, err) || !assert.Equal(t, empty200, undated(string(got[:n]))) {
 						return
@@ -113,10 +111,26 @@ func TestRestingLosesNothing(t *testing.T) {
 		}
 		clients.Wait()
 		settles(t, func() bool { return ended.Load() == 8 }, "connections that were left are kept")
-		close(stop)
+		close(nag)
 		nagging.Wait()
 		_ = s.Close()
 	}
+}
+
+// A wake-up that comes when the connection is about to rest keeps it from that.
+func TestWhoIsWokenDoesNotRest(t *testing.T) {
+	checkLeaks(t)
+	s := &Server{Driver: Raw, Delegate: counted{new(atomic.Int64)}, Logger: quiet}
+	nc := dial(t, listen(t, s))
+	defer nc.Close()
+	rests(t, s, 1)
+	d := s.connections()[0].via.(*raw)
+	require.True(t, d.where.CompareAndSwap(isResting, isServed)) // by us
+	d.woken.Store(true)
+	assert.False(t, d.rest())
+	d.woken.Store(false)
+	assert.True(t, d.rest())
+	_ = s.Close()
 }
 
 // connections returns the connections of s.

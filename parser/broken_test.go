@@ -31,6 +31,7 @@ func TestBrokenKernels(t *testing.T) {
 		{"head_avx512", `DATA class<>\+120\(SB\)/8, \$(0x[0-9a-f]+)`, "", 56, "DEL is no control"},
 		{"head_avx512", `DATA names<>\+1384\(SB\)/8, \$(0x[0-9a-f]+)`, "", 17, "a bit of an octet of Content-Length does not count"},
 		{"head_avx2", `DATA high<>\+16\(SB\)/8, \$(0x[0-9a-f]+)`, "", 17, "SP is a tchar in the upper half of a window"},
+		{"head_avx2", `DATA delete<>\+24\(SB\)/8, \$(0x[0-9a-f]+)`, "", 59, "DEL is no control in one lane"},
 		{"head_avx2", `BZHIL R14, R15, R15`, "BZHIL R15, R15, R15", 0, "one register number differs in a bit"},
 		{"piece", `DATA lf<>\+24\(SB\)/8, \$(0x[0-9a-f]+)`, "", 10, "the LF that a line end has to have is another octet"},
 	}

@@ -161,7 +161,7 @@ func TestKernelLengths(t *testing.T) {
 				"GET / HTTP/1.1\r\n" + strings.Repeat("Host: "+a[:n/50]+"\r\n", n) + "\r\n",
 			} {
 				c.compare(t, "request", []byte(s), nil, n)
-				c.compare(t, "request", []byte(s+"rest"), nil, n)
+				c.compare(t, "request", []byte(s+"rest\x7f"), nil, n)
 			}
 			for _, s := range []string{"HTTP/1.1 200 " + a + "\r\nA: b\r\n\r\n", "HTTP/1.1 200 OK\r\n" + a + ": " + a + "\r\n\r\n"} {
 				c.compare(t, "response", []byte(s), nil, n)

@@ -27,6 +27,7 @@ func (f *FieldSection) suspend(b []byte, most int) {
 	f.most = most
 	switch {
 	case active <= kernelWords || f.unsure || f.start == 0 || f.pos < minPos || f.pos >= most || len(f.wide) > 0:
+	case b[f.startEnd] != '\r': // a bare LF, for which goOn does not look
 	case f.pos < f.start:
 		f.state = stateLines + behindCR
 	case f.pos == f.start:
@@ -57,14 +58,15 @@ func (f *FieldSection) emptyLineBegins(b []byte) bool {
 // in b. What is in names and values is good; what ends them is seen to here, but for what was before.
 // Where it is not good the scan begins anew.
 func (f *FieldSection) goOn(b []byte) {
-	read, settled := int(f.at), uint32(2)
+	read, settled, good := int(f.at), uint32(2), true
 	switch {
 	case f.pos >= read:
 		return
 	case f.pos > 0:
 		settled = max(settled, f.settled)
+		good = f.state&behindCR == 0 || b[f.pos] == '\n'
 	}
-	if !endsWell(b, f.tape[settled&^1:f.fill]) {
+	if !good || !endsWell(b, f.tape[settled&^1:f.fill]) {
 		f.begin(0)
 		return
 	}
@@ -77,7 +79,7 @@ func (f *FieldSection) goOn(b []byte) {
 }
 
 // endsWell reports whether there are a colon and a line end in turns at the positions of tape. Of the last line
-// end the LF may not be there.
+// end the LF may be yet to come.
 func endsWell(b []byte, tape []uint16) bool {
 	for ; len(tape) >= 2; tape = tape[2:] {
 		colon, end := int(tape[0]), int(tape[1])

@@ -2,6 +2,7 @@ package parser
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -39,6 +40,13 @@ type result struct {
 	lines []FieldLine
 	ids   [fieldIDs][2]bool
 	first [fieldIDs]string
+}
+
+// table reads b with the table alone.
+func (s section) table(b []byte, o *Options) (int, error) {
+	defer func(k kernel) { active = k }(active)
+	active = kernelTable
+	return s.parse(b, o)
 }
 
 func (s section) result(b []byte, n int, err error) result {
@@ -155,6 +163,38 @@ func TestEarlyErrors(t *testing.T) {
 				continue
 			}
 			require.Equal(t, &Error{v.code, last}, err, "%q", v.input)
+		}
+	})
+}
+
+// TestErrorsBetweenPieces changes the octet where a second piece begins, short or long, of a head without an end: what
+// is wrong with it is seen at once. There are line ends at the end of a block.
+func TestErrorsBetweenPieces(t *testing.T) {
+	eachWay(t, func(t *testing.T) {
+		lines := "\r\nHost: a.example\r\nA:\r\nAccept: */*\r\n" + strings.Repeat("Name: value\r\n", 30)
+		for _, start := range []struct{ kind, line string }{
+			{"request", "GET /%s HTTP/1.1"}, {"response", "HTTP/1.1 200 %s"},
+		} {
+			for _, n := range []int{63, 63 - len("\r\nHost: a.example")} {
+				head := fmt.Sprintf(start.line, strings.Repeat("a", n-len(start.line)+len("%s"))) + lines
+				require.Contains(t, head[60:66], "\r\n")
+				for cut := 40; cut < 100; cut++ {
+					for _, c := range "\r\n\t :\x00a" {
+						for _, length := range []int{70, minLong} {
+							b := []byte(head[:cut+length])
+							b[cut] = byte(c)
+							_, want := sections()[start.kind].table(b, nil)
+							pieces := sections()[start.kind]
+							n, err := pieces.parse(b[:cut], nil)
+							require.NoError(t, err)
+							require.Zero(t, n)
+							if _, err = pieces.parse(b, nil); want != nil || err != nil {
+								require.Equal(t, want, err, "%q behind %q", b[cut:], b[:cut])
+							}
+						}
+					}
+				}
+			}
 		}
 	})
 }

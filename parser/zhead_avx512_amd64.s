@@ -92,7 +92,7 @@ DATA lanes<>+48(SB)/8, $0x3736353433323130
 DATA lanes<>+56(SB)/8, $0x3f3e3d3c3b3a3938
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
-// Which bits make the hash, or lower case; the case of Host; at 16, by hash, which lengths known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count; then the start of a Host line, and the multiplier of the hash.
+// Which bits make the hash; the case of Host; at 16, by hash, which lengths known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count; then the start of a Host line.
 DATA names<>+0(SB)/8, $0x0000000102010700
 DATA names<>+8(SB)/8, $0x0000002020202000
 DATA names<>+16(SB)/8, $0x0080000000000000
@@ -316,8 +316,7 @@ DATA names<>+1752(SB)/8, $0x455059542d544e45
 DATA names<>+1760(SB)/8, $0xdfdfdfdfff000000
 DATA names<>+1768(SB)/8, $0xdfdfdfdfffdfdfdf
 DATA names<>+1776(SB)/8, $0x21203a74736f680a
-DATA names<>+1784(SB)/8, $0x795b929e9a9a80fd
-GLOBL names<>(SB), RODATA|NOPTR, $1792
+GLOBL names<>(SB), RODATA|NOPTR, $1784
 
 // By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.
 DATA methods<>+0(SB)/8, $0x0000484352414553
@@ -611,7 +610,9 @@ exitTail:
 	CMPQ mode+24(FP), $1
 	JEQ  lines
 	JA   unread
-	MOVWLZX (R9), DX             // the end of the method
+	MOVWLZX (R9), DX
+	CMPB (R12)(DX*1), $0x20
+	JNE  bad
 	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
 	JLE  bad
@@ -622,8 +623,6 @@ exitTail:
 	MOVL CX, AX
 	ANDL $0xfffffe, AX
 	CMPL AX, $0x0a0d30
-	JNE  bad
-	CMPB (R12)(DX*1), $0x20
 	JNE  bad
 	SUBL $(0x30-const_HTTP10), CX
 	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)
@@ -1057,7 +1056,9 @@ exitTail:
 	CMPQ mode+24(FP), $1
 	JEQ  lines
 	JA   unread
-	MOVWLZX (R9), DX             // the end of the method
+	MOVWLZX (R9), DX
+	CMPB (R12)(DX*1), $0x20
+	JNE  bad
 	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
 	JLE  bad
@@ -1068,8 +1069,6 @@ exitTail:
 	MOVL CX, AX
 	ANDL $0xfffffe, AX
 	CMPL AX, $0x0a0d30
-	JNE  bad
-	CMPB (R12)(DX*1), $0x20
 	JNE  bad
 	SUBL $(0x30-const_HTTP10), CX
 	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)

@@ -82,7 +82,7 @@ func TestClosedLoopCountsEveryAnswer(t *testing.T) {
 		require.GreaterOrEqual(t, r.Bytes, r.Requests*int64(len(good)))
 		require.Positive(t, r.Latency.P50)
 		require.LessOrEqual(t, r.Latency.P50, r.Latency.P99)
-		require.GreaterOrEqual(t, r.Seconds, 0.15)
+		require.Positive(t, r.Seconds)
 	}
 }
 
@@ -111,16 +111,21 @@ func TestWrongAnswersAreErrors(t *testing.T) {
 
 func TestEarlyCloseIsAnError(t *testing.T) {
 	n := 0
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
 	addr := scripted(t, func(nc net.Conn) error {
-		if n++; n%3 == 0 {
+		if n++; n == 300 {
+			stop()
+		}
+		if n%3 == 0 {
 			always(good[:len(good)-1])(nc)
 			return io.EOF
 		}
 		return always(good)(nc)
 	})
 	cfg := config(addr)
-	cfg.Conns = 1
-	r, err := Run(t.Context(), cfg)
+	cfg.Conns, cfg.Duration = 1, time.Minute
+	r, err := Run(ctx, cfg)
 	require.NoError(t, err)
 	require.Positive(t, r.Errors["closed"])
 	require.InDelta(t, r.Requests, 2*r.Errors["closed"], 4)
@@ -130,8 +135,12 @@ func TestEarlyCloseIsAnError(t *testing.T) {
 func TestDateMayChange(t *testing.T) {
 	n := 0
 	bad := strings.Replace(good, "hi", "ho", 1)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
 	addr := scripted(t, func(nc net.Conn) error {
-		n++
+		if n++; n == 200 {
+			stop()
+		}
 		switch {
 		case n == 50:
 			return always(bad)(nc)
@@ -141,8 +150,8 @@ func TestDateMayChange(t *testing.T) {
 		return always(good)(nc)
 	})
 	cfg := config(addr)
-	cfg.Conns, cfg.Body = 1, []byte("hi")
-	r, err := Run(t.Context(), cfg)
+	cfg.Conns, cfg.Body, cfg.Duration = 1, []byte("hi"), time.Minute
+	r, err := Run(ctx, cfg)
 	require.NoError(t, err)
 	require.Equal(t, map[string]int64{"content": 1}, r.Errors)
 	require.Greater(t, r.Requests, int64(100))
@@ -151,18 +160,18 @@ func TestDateMayChange(t *testing.T) {
 // TestOpenLoopCountsWaiting: one stall of 300 ms delays all requests that fall
 // due in it. A closed loop would see one slow request.
 func TestOpenLoopCountsWaiting(t *testing.T) {
-	n := 0
+	var served atomic.Int64
 	addr := scripted(t, func(nc net.Conn) error {
-		if n++; n == 100 {
+		if served.Add(1) == 10 {
 			time.Sleep(300 * time.Millisecond)
 		}
 		return always(good)(nc)
 	})
 	cfg := config(addr)
-	cfg.Conns, cfg.Rate, cfg.Duration = 1, 1000, time.Second
+	cfg.Conns, cfg.Rate, cfg.Duration, cfg.Timeout = 1, 100, time.Second, time.Minute
 	r, err := Run(t.Context(), cfg)
 	require.NoError(t, err)
-	require.Greater(t, r.Requests, int64(500))
+	require.EqualValues(t, 100, served.Load())
 	require.Greater(t, r.Latency.P90, 50e3)
 	require.Greater(t, r.Latency.Max, 250e3)
 	require.Zero(t, r.Unfinished)
@@ -181,7 +190,8 @@ func TestOpenLoopCountsUnanswered(t *testing.T) {
 	r, err := Run(t.Context(), cfg)
 	require.NoError(t, err)
 	require.LessOrEqual(t, r.Requests, int64(50))
-	require.Equal(t, int64(150), r.Unfinished)
+	require.GreaterOrEqual(t, r.Unfinished, int64(150)) // some more, if the machine is busy
+	require.LessOrEqual(t, r.Unfinished, int64(200))
 	require.Greater(t, r.Latency.P50, 200e3)
 }
 
@@ -209,20 +219,31 @@ func TestConnectionPerRequestMustEnd(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hi") }))
-	s.Config.ErrorLog = log.New(io.Discard, "", 0) // the load ends connections in the middle
-	s.StartTLS()
-	defer s.Close()
-	cfg := config(s.Listener.Addr().String())
-	cfg.TLS = &tls.Config{InsecureSkipVerify: true}
-	cfg.Depth = 2
-	cfg.Body = []byte("hi")
-	r, err := Run(t.Context(), cfg)
+	expecting := func(body string) (*Result, error) {
+		var served atomic.Int64
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if served.Add(1) == 100 {
+				stop()
+			}
+			io.WriteString(w, "hi")
+		}))
+		s.Config.ErrorLog = log.New(io.Discard, "", 0) // the load ends connections in the middle
+		s.StartTLS()
+		defer s.Close()
+		cfg := config(s.Listener.Addr().String())
+		cfg.TLS = &tls.Config{InsecureSkipVerify: true}
+		cfg.Depth = 2
+		cfg.Duration = time.Minute
+		cfg.Body = []byte(body)
+		return Run(ctx, cfg)
+	}
+	r, err := expecting("hi")
 	require.NoError(t, err)
 	require.Empty(t, r.Errors)
 	require.Positive(t, r.Requests)
-	cfg.Body = []byte("ho")
-	_, err = Run(t.Context(), cfg)
+	_, err = expecting("ho")
 	require.ErrorContains(t, err, "content")
 }
 

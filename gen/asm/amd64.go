@@ -208,10 +208,15 @@ const count = `	MOVQ f+16(FP), DI
 	JA   unread
 `
 
-// requestLine takes a request line apart, but for a method of more than eight
+// methodEnd is where the method ends, as a name does.
+const methodEnd = `	MOVWLZX (R9), DX
+	CMPB (R12)(DX*1), $0x20
+	JNE  bad
+`
+
+// requestLine takes a request line apart whose method ends at DX, but for a method of more than eight
 // octets. It leaves the request target: R14 octets at R11.
-const requestLine = `	MOVWLZX (R9), DX             // the end of the method
-	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
+const requestLine = `	LEAQ -10(R13), R14           // without SP and " HTTP/1.1"
 	SUBQ DX, R14
 	JLE  bad
 	MOVQ $0x2e312f5054544820, AX // " HTTP/1."
@@ -221,8 +226,6 @@ const requestLine = `	MOVWLZX (R9), DX             // the end of the method
 	MOVL CX, AX
 	ANDL $0xfffffe, AX
 	CMPL AX, $0x0a0d30
-	JNE  bad
-	CMPB (R12)(DX*1), $0x20
 	JNE  bad
 	SUBL $(0x30-const_HTTP10), CX
 	MOVB CX, (RequestHead_Version-RequestHead_Fields)(DI)

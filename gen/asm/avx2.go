@@ -14,7 +14,7 @@ func (avx2) header() string { return avx2Header + modesHeader }
 const avx2Header = `// The whole-head kernel: one mask of 64 octets, and no branch a field.
 //
 // N has a bit for each octet that is no control: that a field value may hold. HTAB
-// counts as a control here: the kernel is not sure of it. N lacks DEL, of which note is
+// counts as a control here: the kernel is not sure of it. DEL passes for none: note of it is
 // taken apart. Then, with carries from block to block:
 //
 //	first = ^N & (N<<1 | carry)      the first of each run of controls: the CR of each line end
@@ -45,7 +45,7 @@ const avx2Header = `// The whole-head kernel: one mask of 64 octets, and no bran
 `
 
 func (t avx2) data() (string, error) {
-	if err := t.c.fewControls(); err != nil {
+	if err := t.c.plain(); err != nil {
 		return "", err
 	}
 	low, high, _, err := nibbleTables(t.c.tchar, set{})
@@ -54,14 +54,16 @@ func (t avx2) data() (string, error) {
 	}
 	twice := func(b [16]byte) []byte { return append(b[:], b[:]...) }
 	bytes := func(x byte) uint64 { return uint64(x) * 0x0101010101010101 }
+	all := func(x byte) []byte { return words(bytes(x), bytes(x), bytes(x), bytes(x)) }
 	return constant("low", "By low nibble.", twice(low)) +
 		constant("high", "By high nibble.", twice(high)) +
-		constant("delete", "DEL.", words(bytes(0x7F), bytes(0x7F), bytes(0x7F), bytes(0x7F))) +
-		constant("space", "SP.", words(bytes(' '), bytes(' '))) +
+		constant("delete", "DEL,", all(0x7F)) +
+		constant("space", "SP,", all(' ')) +
+		constant("fragment", "and \"#\".", all('#')) +
 		constant("names", namesComment, t.n.table()) +
+		constant("ends", "By octet, in pairs: which lengths known names have with that last octet, and with that fifth last.", t.n.endsTable()) +
 		constant("methods", "By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.", t.n.methodTable()) +
-		constant("byte", "Broadcast where they are used.", words(
-			bytes(0x0F), bytes(0x60), bytes(0x21), bytes(0x5D), bytes('#'))), nil
+		constant("byte", "Broadcast where they are used.", words(bytes(0x0F), bytes(0x60))), nil
 }
 
 func (t avx2) lower(o op, _ kernel) string {
@@ -95,7 +97,7 @@ func (t avx2) lower(o op, _ kernel) string {
 	case opNames:
 		return t.n.known(differ256)
 	case opReturn:
-		return begun256 + returns256
+		return begun256 + t.n.edge256() + returns256
 	}
 	panic(o)
 }
@@ -118,7 +120,7 @@ const enter256 = `	MOVQ p+0(FP), SI
 	VPXOR X4, X4, X4
 `
 
-// begun256 goes on where an earlier scan stands, DX octets in.
+// begun256 goes on where an earlier scan stands.
 const begun256 = `begun:
 	ANDQ $3, mode+24(FP)
 	MOVQ f+16(FP), DI
@@ -183,9 +185,15 @@ func append256(done, dense string) string {
 `, slots, dense, done)
 }
 
-// dense256 appends what append256 leaves.
+// dense256 appends what append256 leaves, again the first slots whether they are there or not.
 func dense256(done, dense string) string {
-	return dense + ":\n" + fmt.Sprintf(`	MOVQ R8, R14
+	s := dense + ":\n"
+	for i := range slots {
+		s += "\tBLSRQ R15, R15\n" + position(slots+i)
+	}
+	return s + fmt.Sprintf(`	CMPQ BX, $%d
+	JBE  %s
+	MOVQ R8, R14
 	BLSRQ R15, R15
 %s1:
 	TZCNTQ R15, DX
@@ -196,13 +204,13 @@ func dense256(done, dense string) string {
 	JNZ  %s1
 	MOVQ SI, BP                  // look whether the tape is full
 	JMP  %s
-`, dense, 4*slots+2, dense, done)
+`, 2*slots, done, dense, 8*slots+2, dense, done)
 }
 
 // tail256 loads 64 octets that hold what is left and touch no page that holds no
 // input: from SI on if they stay on its page or the input goes on to the next, else
-// the 64 that end where the input ends. The carries stay as they were before it: a partial block is
-// never committed.
+// the 64 that end where the input ends. The carries stay as they were before: a partial
+// block is never committed.
 var tail256 = `tail:
 	ADDQ $64, CX                 // the end of the input
 	MOVQ CX, BP
@@ -323,6 +331,7 @@ const methodEnd256 = `	VMOVDQU (R12), X1
 	VPCMPEQB space<>(SB), X1, X1
 	VPMOVMSKB X1, DX
 	TZCNTL DX, DX
+	JCS  bad
 	MOVW DX, (R9)
 `
 
@@ -333,11 +342,8 @@ checked:
 `
 
 // target256 checks 32 octets at a time, in a window that touches no page without
-// input; the head's end is SI.
-const target256 = `	VPBROADCASTQ byte<>+16(SB), Y3
-	VPBROADCASTQ byte<>+24(SB), Y4
-	VPBROADCASTQ byte<>+32(SB), Y5
-target:
+// input; the head's end is SI. There is no DEL in the head.
+const target256 = `target:
 	MOVQ R11, AX
 	XORL DX, DX                  // lanes before R11
 	LEAQ 31(R11), R15
@@ -346,10 +352,8 @@ target:
 	JNZ  targetEdge
 targetWindow:
 	VMOVDQU (AX), Y1
-	VPSUBB Y3, Y1, Y2
-	VPMINUB Y4, Y2, Y6
-	VPCMPEQB Y2, Y6, Y2          // from 0x21 to 0x7E
-	VPCMPEQB Y5, Y1, Y1          // "#"
+	VPCMPGTB space<>(SB), Y1, Y2 // signed: ASCII, and visible
+	VPCMPEQB fragment<>(SB), Y1, Y1
 	VPANDN Y2, Y1, Y1
 	VPMOVMSKB Y1, R15
 	NOTL R15

@@ -61,7 +61,7 @@ func (t avx512) lower(o op, k kernel) string {
 	case opExit:
 		return exit512 + count
 	case opTarget:
-		return t.n.requestLine() + target512(k.any)
+		return methodEnd + t.n.requestLine() + target512(k.any)
 	case opLines:
 		return t.n.lines()
 	case opNames:

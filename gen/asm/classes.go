@@ -150,12 +150,13 @@ func nibbleTables(s, c set) (low, high [16]byte, least byte, err error) {
 	return low, high, least, nil
 }
 
-// fewControls requires that the controls are DEL and what is below 0x20, but for HTAB, where
-// an addition and a maximum tell them.
-func (c *classes) fewControls() error {
-	for o, is := range c.control {
-		if is != (o < 0x20 && o != '\t' || o == 0x7F) {
-			return fmt.Errorf("octet %#x: the kernels know other controls than gen/spec", o)
+// plain requires that the controls are DEL and what is below 0x20, but for HTAB, and that a target
+// may hold all other ASCII but SP and "#", where additions and comparisons tell them.
+func (c *classes) plain() error {
+	for o := range 256 {
+		control := o < 0x20 && o != '\t' || o == 0x7F
+		if c.control[o] != control || c.target[o] != (o > ' ' && o < 0x7F && o != '#') {
+			return fmt.Errorf("octet %#x: the kernels know other controls, or targets, than gen/spec", o)
 		}
 	}
 	return nil

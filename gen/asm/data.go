@@ -35,4 +35,4 @@ func lanes() []byte {
 	return b
 }
 
-const namesComment = "Which bits make the hash, or lower case; the case of Host; at 16, by hash, which lengths known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count; then the start of a Host line, and the multiplier of the hash."
+const namesComment = "Which bits make the hash; the case of Host; at 16, by hash, which lengths known names have; at 272 FieldIDs by octet and length; at 1296, by FieldID, 32 octets: a line's 16 octets before the colon, and which of their bits count; then the start of a Host line."

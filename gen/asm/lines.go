@@ -170,7 +170,10 @@ func (n *names) known(differ string) string {
 	return strings.NewReplacer("LONGSET", fmt.Sprintf("%#x", set), "LONG", long.String()).Replace(knownText(differ))
 }
 
+// hashText hashes the octets in AX; SI holds the first word of the table.
+const hashText = "\tPEXTQ SI, AX, AX             // a hash of the name's last octets\n"
+
 // lines is the text with the place of the first line's pattern.
 func (n *names) lines() string {
-	return strings.NewReplacer("HOST", fmt.Sprint(n.hostAt()), "HASH", n.hashText()).Replace(lines)
+	return strings.NewReplacer("HOST", fmt.Sprint(n.hostAt()), "HASH", hashText).Replace(lines)
 }

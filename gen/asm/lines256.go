@@ -22,31 +22,16 @@ const nameEnd256 = `	VPSRLW $4, Y0, Y1
 	VPMOVMSKB Y2, DX
 `
 
-// window256 sets SI to the last line from whose start on 32 octets may be loaded, less back: all of them,
-// unless the page ends with the input.
-func window256(back int) string {
-	return fmt.Sprintf(`	MOVQ n+8(FP), DX
-	LEAQ -1(R12)(DX*1), AX
-	ANDL $4095, AX
-	SUBQ $%d, DX
-	MOVL $(1<<17), SI
-	CMPL AX, $4064
-	CMOVQGT DX, SI
-`, 32+back)
-}
-
-// edge256 makes the mask for a line that starts back octets behind register at, from
-// the last 32 octets of the input.
-func edge256(at string, back int) string {
-	return fmt.Sprintf(`	MOVQ n+8(FP), DX
-	SUBQ $32, DX
-	JB   bad
-	VMOVDQU (R12)(DX*1), Y0
-	NEGQ DX
-	LEAQ %d(%s)(DX*1), R14        // lanes before the line
-%s	SHRXL R14, DX, DX
-`, back, at, nameEnd256)
-}
+// window256 clears ZF unless 32 octets may be loaded AX octets into the input. They may go beyond
+// its end, but not to a page without input.
+const window256 = `	MOVQ n+8(FP), DX
+	LEAQ -1(R12)(DX*1), DX       // the last octet of the input
+	LEAQ 31(R12)(AX*1), AX       // and of the window
+	CMPQ AX, DX
+	CMOVQLS AX, DX
+	XORQ AX, DX
+	TESTQ $4096, DX
+`
 
 // lines256 finds the name of each field line and checks the line without a branch that is taken, and notes
 // candidates for known names.
@@ -94,59 +79,83 @@ rest:
 	MOVQ R13, host-8(SP)
 	VMOVDQU Y0, FieldSection_ids(DI)
 	VMOVDQU Y0, FieldSection_ids+32(DI)
-	MOVL $40, CX
-TCHARS
+	LEAQ ends<>(SB), CX
+	MOVWLZX -6(R8), AX
+	ADDL $2, AX                  // the last line
+WINDOWTCHARS	JNZ  edgeLine                // no instruction since the test has set a flag
 	PCALIGN $32
-line:
+LINElisted:
+`
+
+// line256 goes over the lines, with a load of the octets at the start of each.
+func line256(label, load, shift string) string {
+	return strings.NewReplacer("LABEL", label, "LOAD\n", load, "SHIFT\n", shift).Replace(`LABEL:
 	MOVWLZX 2(R9), R10           // CR
-	CMPQ R11, SI
-	JGT  edge
-	VMOVDQU 2(R12)(R11*1), Y0
-NAMEEND
-edged:
+LOAD
+` + nameEnd256 + `SHIFT
 	TZCNTL DX, DX                // the length of the name
-	JZ   bad
-	LEAQ 2(R11)(DX*1), DX        // colon
-	MOVQ -5(R12)(DX*1), AX
+	LEAQ 2(R11)(DX*1), R11       // colon
+	MOVW R11, (R9)
+	MOVL -1(R12)(R11*1), R14
 	MOVL -2(R12)(R10*1), R15
-	MOVW DX, (R9)
-	SUBL DX, R11                 // the length of the name, negated
-	SHRXQ CX, AX, R14
+	MOVBLZX -1(R12)(R11*1), AX
+	MOVBLZX -5(R12)(R11*1), SI
+	SUBL $0x21203a21, R14        // the name's last octet, colon, SP, visible octet
 	SUBL $0x0a0d2100, R15        // visible octet, CR, LF
-	SUBL $0x21203a, R14          // colon, SP, visible octet
+	TESTL $0x80ffff80, R14       // from 0xA1 on it passes for none; a LF, before no name, has bit 7
+	JNZ  irregular
 	CMPL R15, $0xdeff
 	JA   irregular
-	TESTL $0xff00ffff, R14
-	JNZ  irregular
-HASH	MOVL 16(BP)(AX*4), R14
-	BTL  R11, R14
+	MOVL (CX)(AX*8), AX
+	ANDL 4(CX)(SI*8), AX         // the lengths of names that end so
+	BTL  DX, AX
 	ADCQ R13, R13
 	MOVL R10, R11
 	ADDQ $4, R9
 	CMPQ R9, R8
-	JB   line
+	JB   LABEL
+`)
+}
+
+const (
+	loadLine = "\tVMOVDQU 2(R12)(R11*1), Y0\n"
+
+	// loadEdge and shiftEdge take a window that ends with the input instead of one that goes beyond it.
+	loadEdge = `	MOVQ n+8(FP), DX
+	SUBQ $32, DX
+	JCS  irregular
+	LEAQ 2(R11), AX
+	CMPQ AX, DX
+	CMOVQLS AX, DX
+	VMOVDQU (R12)(DX*1), Y0
+	SUBQ DX, AX                  // lanes before the line
 `
+	shiftEdge = "\tSHRXL AX, DX, DX\n"
+)
 
 // lines256 is the text with the place of the first line's pattern.
 func (n *names) lines256() string {
 	return strings.NewReplacer(
 		"HOST", fmt.Sprint(n.hostAt()),
-		"HASH", strings.Replace(n.hashText(), "ORQ  SI, AX", "ORQ  (BP), AX", 1),
-		"TCHARS\n", tchars256+window256(2),
-		"NAMEEND\n", nameEnd256,
+		"WINDOW", window256,
+		"TCHARS", tchars256,
+		"LINE", line256("line", loadLine, ""),
 	).Replace(lines256)
+}
+
+// edge256 is the loop over lines where loadLine could touch a page without input.
+func (n *names) edge256() string {
+	return "edgeLine:\n" + line256("edge", loadEdge, shiftEdge) + "\tJMP  listed\n"
 }
 
 // returns256 ends what lines256 does not. Where it leaves the lines to the caller, it finds the ends of all names
 // since this scan began; where the input is used up, that of the line under way as well.
-var returns256 = `edge:
-` + edge256("R11", 2) + `	JMP  edged
-irregular:                   // white space, or no field line, or not for this kernel?
+const returns256 = `irregular:                   // white space, or no field line, or not for this kernel?
 	MOVL $0, FieldSection_repeated(DI)
 unread:
 	NEGQ ret+32(FP)
 colons:
-` + tchars256 + window256(0) + `	MOVQ from-16(SP), R9
+` + tchars256 + `	MOVQ from-16(SP), R9
 	LEAQ FieldSection_tape(DI), DX
 	XORL R11, R11                // the line
 	CMPQ R9, DX
@@ -160,8 +169,8 @@ colon:
 seek:
 	MOVQ R11, R10
 seek32:
-	CMPQ R10, SI
-	JGT  seekEdge
+	MOVQ R10, AX
+` + window256 + `	JNZ  seekEdge
 	VMOVDQU (R12)(R10*1), Y0
 ` + nameEnd256 + `seekEdged:
 	TZCNTL DX, DX
@@ -182,7 +191,15 @@ seekOn:                      // a long name
 	JB   seek32
 	JMP  noteName
 seekEdge:
-` + edge256("R10", 0) + `	JMP  seekEdged
+	MOVQ n+8(FP), DX
+	SUBQ $32, DX                 // the last 32 octets of the input
+	JB   bad
+	VMOVDQU (R12)(DX*1), Y0
+	SUBQ R10, DX
+	NEGQ DX
+	MOVQ DX, R14                 // lanes before the window
+` + nameEnd256 + `	SHRXL R14, DX, DX
+	JMP  seekEdged
 underWay:
 	CMPQ ret+32(FP), $0
 	JNE  left

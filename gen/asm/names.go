@@ -9,14 +9,15 @@ import (
 )
 
 // names is how a kernel finds the known field names. At each colon, the length
-// of the name and a hash of the five octets before the colon find candidates. The
+// of the name and a hash of the five octets before the colon, or two of them, find candidates. The
 // length and one octet of a candidate say which name it must be, and a comparison
 // in full has the last word.
 type names struct {
-	name []string   // by FieldID, in lower case
-	pext bool       // which hash
-	bits [64]uint32 // by hash: bit nameLength is set for each known name
-	id   [1024]byte // FieldID by nameIndex
+	name []string       // by FieldID, in lower case
+	pext bool           // whether there is a hash
+	bits [64]uint32     // by hash: bit nameLength is set for each known name
+	ends [2][256]uint32 // without a hash, by the last octet and by the fifth last: bit length is set for each known name
+	id   [1024]byte     // FieldID by nameIndex
 
 	methodMult uint64 // of the hash of methods
 	method     [64]uint64
@@ -38,25 +39,16 @@ func nameIndex(name string) int {
 	return int(lineEnding(name, 4)[0]&31)<<5 | nameLength(name)
 }
 
-// Two hashes of the last five octets before a colon, six bits each. Where PEXT is
-// fast, pextBits picks bits that do not tell upper from lower case. Where it may
-// not be (AVX2 comes with CPUs that take a hundred cycles for it), the octets in
-// lower case are multiplied, and hashShift is where the hash is. Of a hundred other
-// names that are common in requests and responses, those with their lengths take two
-// (X-XSS-Protection and Content-Location) and one (X-XSS-Protection) for known.
-const (
-	pextBits   = 0x01_02_01_07_00
-	lowerCase  = 0x2020202020202020
-	multiplier = 0x795b929e9a9a80fd
-	hashShift  = 34
-)
+// pextBits picks six bits of the last five octets before a colon that do not tell upper from
+// lower case: their hash. PEXT may be slow where there is no AVX-512 (AVX2 comes with CPUs that take a hundred
+// cycles for it), and a multiplication costs more than to look up two of the octets. Of two hundred other
+// names that are common in requests and responses, either way takes two
+// for known: X-XSS-Protection, and Content-Location or SOAPAction.
+const pextBits = 0x01_02_01_07_00
 
 // hash is the hash of five octets.
-func (n *names) hash(o []byte) int {
+func hash(o []byte) int {
 	x := binary.LittleEndian.Uint64(append(o[:5:5], 0, 0, 0))
-	if !n.pext {
-		return int((x|lowerCase)*multiplier>>hashShift) & 63
-	}
 	h, to := 0, 0
 	for i := range 64 {
 		if uint64(pextBits)>>i&1 != 0 {
@@ -80,15 +72,34 @@ func loadNames(pext bool) (*names, error) {
 			return nil, fmt.Errorf("%s and %s: length and fourth last octet are alike, see nameIndex", f.Name, n.name[*at])
 		}
 		*at = byte(i + 1)
-		if len(name) >= 3 {
-			n.bits[n.hash([]byte(lineEnding(name, 5)))] |= 1 << nameLength(name)
-			continue
-		}
-		for o := range 256 { // its fifth last octet belongs to the line before
-			n.bits[n.hash(append([]byte{byte(o)}, lineEnding(name, 4)...))] |= 1 << nameLength(name)
-		}
+		n.add(name)
 	}
 	return n, n.hashMethods()
+}
+
+// add makes a candidate of what name may be.
+func (n *names) add(name string) {
+	ending := []byte(lineEnding(name, min(5, 2+len(name))))
+	if len(ending) == 5 {
+		n.addEnding(ending, len(name))
+		return
+	}
+	for o := range 256 { // its fifth last octet belongs to the line before
+		n.addEnding(append([]byte{byte(o)}, ending...), len(name))
+	}
+}
+
+func (n *names) addEnding(ending []byte, length int) {
+	if n.pext {
+		n.bits[hash(ending)] |= 1 << (-(length + 2) & 31)
+		return
+	}
+	for i, o := range []byte{ending[4], ending[0]} {
+		n.ends[i][o] |= 1 << length
+		if o >= 'a' {
+			n.ends[i][o-0x20] |= 1 << length
+		}
+	}
 }
 
 // hashMethods finds a perfect hash for the methods that fit into a word.
@@ -118,11 +129,7 @@ func (n *names) methodTable() []byte { return append(words(n.method[:]...), n.me
 
 // table is the constant data: see its comment in the emitted file.
 func (n *names) table() []byte {
-	first := uint64(lowerCase)
-	if n.pext {
-		first = pextBits
-	}
-	b := words(first, 0x00_00_00_20_20_20_20_00)
+	b := words(pextBits, 0x00_00_00_20_20_20_20_00)
 	for _, lengths := range n.bits {
 		b = binary.LittleEndian.AppendUint32(b, lengths)
 	}
@@ -142,20 +149,19 @@ func (n *names) table() []byte {
 			b[lane], b[lane+16] = o&mask, mask
 		}
 	}
-	return append(append(b, "\nhost: !"...), words(multiplier)...)
+	return append(b, "\nhost: !"...)
 }
 
 // hostAt is the offset in the table of the first line that most requests have.
-func (n *names) hostAt() int { return len(n.table()) - 16 }
+func (n *names) hostAt() int { return len(n.table()) - 8 }
 
-// hashText hashes the octets in AX; SI holds the first word of the table.
-func (n *names) hashText() string {
-	if n.pext {
-		return "\tPEXTQ SI, AX, AX             // a hash of the name's last octets\n"
+// endsTable is two tables of 256 words, in pairs.
+func (n *names) endsTable() []byte {
+	var b []byte
+	for o := range 256 {
+		for i := range n.ends {
+			b = binary.LittleEndian.AppendUint32(b, n.ends[i][o])
+		}
 	}
-	return fmt.Sprintf(`	ORQ  SI, AX
-	IMULQ %d(BP), AX
-	SHRQ $%d, AX                 // a hash of the name's last octets
-	ANDL $63, AX
-`, n.hostAt()+8, hashShift)
+	return b
 }
