@@ -1,12 +1,12 @@
 //go:build !purego
 
-#include "go_asm.h"
 #include "textflag.h"
 
 // func headKernel(p *byte, n int, f *FieldSection, mode int) int
 TEXT ·headKernel(SB), NOSPLIT|NOFRAME, $0-40
-	CMPB ·active(SB), $const_kernelAVX512
-	JNE  avx2
+	MOVQ n+8(FP), AX
+	CMPQ AX, ·wideFrom(SB)
+	JLT  avx2
 	JMP  ·headAVX512(SB)
 
 avx2:

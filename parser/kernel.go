@@ -1,6 +1,9 @@
 package parser
 
-import "os"
+import (
+	"math"
+	"os"
+)
 
 // kernel is an implementation that reads heads and trailer sections faster than
 // the table does. It accepts only what it is sure of.
@@ -20,6 +23,19 @@ var kernelNames = [...]string{kernelTable: "table", kernelWords: "words", kernel
 // measurements; a kernel that the CPU does not have, and any other value, means
 // the best there is.
 var active = chosen(os.Getenv("H1WIRE_KERNEL"))
+
+// wideFrom is from how many octets on headKernel takes the AVX-512 kernel: one block, if it is in use. With fewer, AVX2's
+// is done earlier; where it needs more octets, it leaves the state that the other begins with.
+//
+//lint:ignore U1000 headKernel uses it
+var wideFrom = active.wideFrom()
+
+func (k kernel) wideFrom() int {
+	if k == kernelAVX512 {
+		return 64
+	}
+	return math.MaxInt
+}
 
 func chosen(name string) kernel {
 	best := bestKernel()

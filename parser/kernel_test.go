@@ -15,11 +15,14 @@ import (
 	"github.com/h1wire/h1wire/testdata/corpora"
 )
 
-// with makes k the kernel in use for the rest of the test.
+// with makes k the kernel in use for the rest of the test, AVX-512's at every length.
 func with(t testing.TB, k kernel) {
-	before := active
-	active = k
-	t.Cleanup(func() { active = before })
+	before, from := active, wideFrom
+	active, wideFrom = k, k.wideFrom()
+	if k == kernelAVX512 {
+		wideFrom = 0
+	}
+	t.Cleanup(func() { active, wideFrom = before, from })
 }
 
 // eachKernel runs f for every kernel that this CPU has.

@@ -32,6 +32,19 @@
 //	R15  U, then F             DX   C                        DI   first
 //	BX   S, then the sum       BP   the last block of the round
 //
+// Field lines are looked at in fours. Where there are fewer, the tape goes on with the first line again, which changes
+// nothing. Of a line k, with its colon and the CR before it:
+//
+//	X3   by k, the last four octets of its name
+//	X4   by k, ": ", what follows, and one more octet
+//	X5   by k, the octet before that CR, CR, LF, the first octet of its name
+//
+// A hash of that first octet and the last four finds the one known name that it can be, its candidate.
+//
+//	R9   the tape              R8   its end              R12  the input
+//	BP   the first of the four R13  candidates, the first line in bit 0
+//	K6   not to compare, of the first four, what ends the start line
+//
 // mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller. In
 // mode 2, and when 4 is added, the kernel goes on where it came to before. The result is the length of the head; minus the length when the caller has to
 // look at the lines, or, when bit 0 of repeated is set, at their names only; 0 when
@@ -45,10 +58,9 @@
 //	Z1       the block         K2   U        K5   C
 //
 // The ASCII kernel finds both in one lookup by the low six bits of x: of the entry plus x, saturated, bit 7 is set
-// when x is no tchar, and bits 6 and 0 are clear when it is a control. It takes half of the octets above
+// when x is no tchar, and bits 6 and 0 are clear when it is a control. It takes some octets above
 // ASCII for controls, and is not sure of them. VPERMI2B, which the other kernel needs, is three times as much work
 // for the one port that most of this kernel waits for.
-//
 
 // sum[x&63] + x, saturated, has bit 7 when ASCII octet x is no tchar, and neither bit 6 nor bit 0 when it is a control.
 DATA sum<>+0(SB)/8, $0x0100010001000180

@@ -8,7 +8,7 @@ type avx512 struct {
 	n *names
 }
 
-func (avx512) header() string { return amd64Header + modesHeader + avx512Header }
+func (avx512) header() string { return amd64Header + linesHeader512 + modesHeader + avx512Header }
 
 const avx512Header = `//
 // AVX-512 F BW VL VBMI VBMI2, BMI2:
@@ -19,10 +19,9 @@ const avx512Header = `//
 //	Z1       the block         K2   U        K5   C
 //
 // The ASCII kernel finds both in one lookup by the low six bits of x: of the entry plus x, saturated, bit 7 is set
-// when x is no tchar, and bits 6 and 0 are clear when it is a control. It takes half of the octets above
+// when x is no tchar, and bits 6 and 0 are clear when it is a control. It takes some octets above
 // ASCII for controls, and is not sure of them. VPERMI2B, which the other kernel needs, is three times as much work
 // for the one port that most of this kernel waits for.
-//
 `
 
 func (t avx512) data() (string, error) {
