@@ -37,7 +37,8 @@ type Request struct {
 	Content []byte
 
 	// Body is the content if Content is nil: Length octets, none if that is 0, or
-	// up to [io.EOF] if it is negative. It is read on a goroutine of its own, while the
+	// up to [io.EOF] if it is negative; what comes beyond Length stays unread, and less
+	// is [ErrTooFewBytes]. It is read on a goroutine of its own, while the
 	// response may be read already, and closed, if it is an [io.Closer], when
 	// nothing more is wanted of it. GetBody returns another reader of the same
 	// content, for the case that the request is sent again; without it a

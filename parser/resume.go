@@ -27,6 +27,7 @@ func (f *FieldSection) suspend(b []byte, most int) {
 	f.most = most
 	switch {
 	case active <= kernelWords || f.unsure || f.start == 0 || f.pos < minPos || f.pos >= most || len(f.wide) > 0:
+	case b[f.startEnd] != '\r': // a bare LF, for which goOn does not look
 	case f.pos < f.start:
 		f.state = stateLines + behindCR
 	case f.pos == f.start:

@@ -43,10 +43,10 @@ type result struct {
 }
 
 // table reads b with the table alone.
-func (s section) table(b []byte) (int, error) {
+func (s section) table(b []byte, o *Options) (int, error) {
 	defer func(k kernel) { active = k }(active)
 	active = kernelTable
-	return s.parse(b, nil)
+	return s.parse(b, o)
 }
 
 func (s section) result(b []byte, n int, err error) result {
@@ -183,7 +183,7 @@ func TestErrorsBetweenPieces(t *testing.T) {
 						for _, length := range []int{70, minLong} {
 							b := []byte(head[:cut+length])
 							b[cut] = byte(c)
-							_, want := sections()[start.kind].table(b)
+							_, want := sections()[start.kind].table(b, nil)
 							pieces := sections()[start.kind]
 							n, err := pieces.parse(b[:cut], nil)
 							require.NoError(t, err)
