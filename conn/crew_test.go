@@ -16,6 +16,35 @@ func (c *crew) idlers() int {
 	return len(c.idle)
 }
 
+// Who has work when there was none for the others is not sent away with them.
+func TestCrewSendsNobodyAwayWhoWorks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c crew
+		release := make(chan struct{})
+		for range 3 {
+			c.run(func() { <-release })
+		}
+		synctest.Wait()
+		close(release)
+		time.Sleep(crewPatience + tick) // it has looked: there was nothing to do for three
+		release = make(chan struct{})
+		for range 2 {
+			c.run(func() { <-release })
+		}
+		time.Sleep(crewPatience)
+		assert.Zero(t, c.idlers())
+		close(release)
+		synctest.Wait()
+		done := 0
+		for range 2 {
+			c.run(func() { done++ })
+			synctest.Wait()
+		}
+		assert.Equal(t, 2, done)
+		c.dismiss()
+	})
+}
+
 func TestCrewKeepsItsGoroutinesForAMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c crew

@@ -186,6 +186,9 @@ func TestLoopLimits(t *testing.T) {
 			_ = nc.Close()
 		}
 		settles(t, func() bool { return connsOf(s) == 0 }, "connections are left")
+		s.mu.Lock()
+		assert.Empty(t, s.perAddr, "addresses are kept for ever")
+		s.mu.Unlock()
 	}
 	_ = s.Close()
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -116,5 +117,41 @@ func TestReadAfterContinueDoesNotWaitForTheResponse(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, strings.HasSuffix(string(answer), "xx"))
 		require.NoError(t, <-served)
+	})
+}
+
+// leaving answers while a goroutine of its own still reads.
+type leaving struct {
+	plainly
+	ended chan error // how that Read did
+}
+
+func (*leaving) PullsBody() bool { return true }
+func (*leaving) Finish() error   { return nil }
+
+func (l *leaving) HeadersReceived(*StartLine, *Fields) error {
+	go func() {
+		_, err := io.Copy(io.Discard, l.c)
+		l.ended <- err
+	}()
+	time.Sleep(time.Second) // until it waits
+	return l.c.Reply(StatusLine(200), nil, nil)
+}
+
+// A Read that waits when the handler returns gives up: the content may never come.
+func TestReadEndsWithItsHandler(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ended := make(chan error, 1)
+		d := delegates(func(c Conn) MessageDelegate { return &leaving{plainly{c: c}, ended} })
+		ours, theirs := conntest.Pipe()
+		sc, err := NewServerConn(theirs, quietly(&Params{BodyTimeout: time.Hour, MinBodyRate: -1}))
+		require.NoError(t, err)
+		go func() { _ = sc.Serve(context.Background(), d) }()
+		_, err = io.WriteString(ours, postHead10+"x")
+		require.NoError(t, err)
+		began := time.Now()
+		require.ErrorIs(t, <-ended, ErrFinished)
+		assert.Equal(t, time.Second, time.Since(began))
+		_ = ours.Close()
 	})
 }

@@ -53,3 +53,26 @@ func TestContextThatIsAskedForAtTheEnd(t *testing.T) {
 		_ = c.Close()
 	})
 }
+
+// Whoever asks when the peer has left is told so, too.
+func TestContextThatIsAskedForTooLate(t *testing.T) {
+	r := newRecorder()
+	var handle Conn
+	r.finish = func(c Conn, _ []byte) error {
+		handle = c
+		return nil // answered later
+	}
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, get)
+		synctest.Wait()
+		called := make(chan struct{}, 2)
+		handle.SetCloseCallback(func() { called <- struct{}{} })
+		_ = c.Close()
+		<-called
+		assert.Error(t, handle.Context().Err())
+		handle.SetCloseCallback(func() { called <- struct{}{} })
+		<-called
+		_ = handle.Reply(StatusLine(200), nil, nil) // harmless
+		<-r.closed
+	})
+}
