@@ -34,14 +34,17 @@ func (h *RequestHead) Parse(b []byte, o *Options) (n int, err error) {
 		}
 		return h.parse(b, o.orDefault(), 0)
 	}
-	o = o.orDefault()
 	if active > kernelWords && len(b) >= minSection {
-		n = headKernel(unsafe.SliceData(b), min(len(b), o.headSize(), maxTape), &h.Fields, modeRequest)
-		if n > 0 && h.Method != MethodOther && (o.MaxFields <= 0 || h.Fields.lines <= o.MaxFields) {
+		most, lines := DefaultMaxHeadSize, DefaultMaxFields
+		if o != nil {
+			most, lines = min(o.headSize(), maxTape), o.fields()
+		}
+		n = headKernel(unsafe.SliceData(b), min(len(b), most), &h.Fields, modeRequest)
+		if n > 0 && h.Method != MethodOther && h.Fields.lines <= lines {
 			return n, nil
 		}
 	}
-	return h.parse(b, o, n)
+	return h.parse(b, o.orDefault(), n)
 }
 
 // parse goes on where a kernel has returned n for b, or where the last Parse ended.
