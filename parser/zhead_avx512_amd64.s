@@ -289,7 +289,7 @@ DATA word<>+80(SB)/8, $0x4141414141414141
 GLOBL word<>(SB), RODATA|NOPTR, $88
 
 // func headAVX512(p *byte, n int, f *FieldSection, mode int) int
-// takes ASCII, and is not sure of all other octets.
+// takes ASCII, and some octets above; it is not sure of the others.
 TEXT ·headAVX512(SB), NOSPLIT, $24-40
 	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX

@@ -8,7 +8,7 @@ type avx512 struct {
 	n *names
 }
 
-func (avx512) header() string { return amd64Header + linesHeader512 + modesHeader + avx512Header }
+func (avx512) header() string { return masksHeader512 + linesHeader512 + modesHeader + avx512Header }
 
 const avx512Header = `//
 // AVX-512 F BW VL VBMI VBMI2, BMI2:
@@ -49,13 +49,13 @@ func (t avx512) data() (string, error) {
 func (t avx512) lower(o op, k kernel) string {
 	switch o {
 	case opEnter:
-		return enter + enter512(k.any) + rounds(step512)
+		return arguments512 + enter512(k.any) + rounds(step512)
 	case opLoop:
 		return "\n\tPCALIGN $64\nloop:\n\tVMOVDQU64 (SI), Z1\n"
 	case opClassify:
 		return classify512(k.any)
 	case opCarry:
-		return carry
+		return carry512
 	case opLeave:
 		return "\tJNZ  exit\n"
 	case opAppend:
@@ -63,21 +63,21 @@ func (t avx512) lower(o op, k kernel) string {
 	case opNext:
 		return next
 	case opTail:
-		return tail512(k.any) + carryLast + "\tJNZ  exitTail\n"
+		return tail512(k.any) + carryLast512 + "\tJNZ  exitTail\n"
 	case opMore:
-		return note
+		return note512
 	case opSkip:
 		return skip512(k.any)
 	case opExit:
 		return exit512 + count
 	case opTarget:
-		return methodEnd + t.n.requestLine() + target512(k.any)
+		return methodEnd512 + t.n.requestLine() + target512(k.any)
 	case opLines:
 		return lines512
 	case opNames:
 		return names512 + t.n.verdict()
 	case opReturn:
-		return begun("\tVPBROADCASTW DX, Y25\n"+step512) + returns512
+		return begun512("\tVPBROADCASTW DX, Y25\n"+step512) + returns512
 	}
 	panic(o)
 }
@@ -125,7 +125,7 @@ const sums512 = `	VPERMB Z16, Z1, Z2
 	ORQ  DX, R15
 `
 
-const append512 = name + `	ORQ  R14, R15
+const append512 = ends512 + `	ORQ  R14, R15
 	KMOVQ R15, K3
 	POPCNTQ R15, DX
 	VPCOMPRESSB.Z Z24, K3, Z2    // the numbers of the set bits
@@ -166,7 +166,7 @@ func tail512(any bool) string {
 // skip512 runs over 256 octets at a time while all are visible, SP or (any
 // octet) obs-text.
 func skip512(any bool) string {
-	s := quiet + `	LEAQ -192(CX), DX
+	s := quiet512 + `	LEAQ -192(CX), DX
 	CMPQ SI, DX
 	JA   resume
 `
@@ -228,7 +228,7 @@ dense:
 `
 }
 
-const exit512 = exit + `	KMOVQ R15, K3
+const exit512 = lastBlock512 + `	KMOVQ R15, K3
 	VPCOMPRESSB.Z Z24, K3, Z2
 ` + emptyLine + `	POPCNTQ R15, DX
 	LEAQ 2(SI)(BX*1), SI         // the end of the head

@@ -16,7 +16,7 @@ func AVX512() ([]byte, error) {
 		return nil, err
 	}
 	return emit("amd64 && !purego", avx512{c, n}, []kernel{
-		{"headAVX512", "takes ASCII, and is not sure of all other octets.", false, head},
+		{"headAVX512", "takes ASCII, and some octets above; it is not sure of the others.", false, head},
 		{"headAVX512Any", "takes any octet.", true, head},
 	})
 }
