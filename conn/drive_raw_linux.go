@@ -66,8 +66,8 @@ func newRaw(sc *ServerConn) *raw {
 
 // stackRoom is what a connection that waits for a request has below it on its
 // goroutine's stack, so that it uses a quarter of 8 KiB. Of a stack that is used
-// less the garbage collector takes one half, and a handler that needs it grows it
-// again: with a router and some middlewares that was 3 % of the time.
+// less the garbage collector takes one half, and a handler that goes as deep as
+// a router with middlewares grows it again.
 const stackRoom = 1 << 10
 
 // serve is the loop around the callback. It reports false when the connection rests,

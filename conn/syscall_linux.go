@@ -10,8 +10,8 @@ import (
 
 // The descriptors are of sockets in non-blocking mode, so these return at once.
 // RawSyscall does not tell the scheduler, which is what makes it cheap; it is not for
-// calls that move much. recv and send are read and write without the file: that saves
-// one part in fifty of both.
+// calls that move much. recv and send are read and write without the
+// way through the file.
 
 func readFD(fd int, p []byte) (int, syscall.Errno) {
 	n, _, e := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)

@@ -42,9 +42,8 @@ func (c *requestContext) Value(key any) any {
 }
 
 // setContext gives r its context, which stands at that offset. From outside of
-// net/http only WithContext does so, by a copy of r; storing that copy, with what
-// it owes to the garbage collector, would be a tenth of all that a request costs
-// here.
+// net/http only WithContext does so, by a copy of r; each pointer
+// of that copy is one more to tell the garbage collector of.
 func setContext(r *http.Request, ctx context.Context, at uintptr) {
 	if at == 0 {
 		*r = *r.WithContext(ctx)

@@ -52,7 +52,6 @@ func (t avx2) data() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	twice := func(b [16]byte) []byte { return append(b[:], b[:]...) }
 	bytes := func(x byte) uint64 { return uint64(x) * 0x0101010101010101 }
 	all := func(x byte) []byte { return words(bytes(x), bytes(x), bytes(x), bytes(x)) }
 	return constant("low", "By low nibble.", twice(low)) +

@@ -34,3 +34,6 @@ func lanes() []byte {
 	}
 	return b
 }
+
+// twice is a table of 16 octets for both halves of a register.
+func twice(b [16]byte) []byte { return append(b[:], b[:]...) }

@@ -15,7 +15,7 @@ func AVX512() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return emit("amd64 && !purego", avx512{c, n}, []kernel{
+	return emit(avx512{c, n}, []kernel{
 		{"headAVX512", "takes ASCII, and some octets above; it is not sure of the others.", false, head},
 		{"headAVX512Any", "takes any octet.", true, head},
 	})
@@ -27,7 +27,7 @@ func AVX2() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return emit("amd64 && !purego", avx2{c, n}, []kernel{
+	return emit(avx2{c, n}, []kernel{
 		{"headAVX2", "takes any octet but HTAB, which it is not sure of.", true, head},
 	})
 }
