@@ -107,7 +107,12 @@ var transportDifferences = map[string]func(t *testing.T){
 	},
 	"long body": func(t *testing.T) {
 		s := serveTheirs(t, http.HandlerFunc(mirror))
-		post := func(c *http.Client, body io.Reader) error {
+		// Theirs finds the octet too many beside waiting for the response: none comes.
+		silent := serveTheirs(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}))
+		post := func(s *served, c *http.Client, body io.Reader) error {
 			r, _ := http.NewRequest("POST", s.url, body)
 			r.ContentLength = 2
 			resp, err := c.Transport.RoundTrip(r)
@@ -120,10 +125,10 @@ var transportDifferences = map[string]func(t *testing.T){
 			func() io.Reader { return strings.NewReader("abc") },
 			func() io.Reader { return io.MultiReader(strings.NewReader("abc")) },
 		} {
-			require.Error(t, post(client(t), body()))
+			require.Error(t, post(silent, client(t), body()))
 		}
-		require.ErrorContains(t, post(using(t), strings.NewReader("abc")), "longer than the ContentLength of 2")
-		require.NoError(t, post(using(t), io.MultiReader(strings.NewReader("abc"))))
+		require.ErrorContains(t, post(s, using(t), strings.NewReader("abc")), "longer than the ContentLength of 2")
+		require.NoError(t, post(s, using(t), io.MultiReader(strings.NewReader("abc"))))
 	},
 	"user agent": func(t *testing.T) {
 		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.UserAgent()) }))
