@@ -80,7 +80,7 @@ func (resp *Response) begin(a *attempt) error {
 	err := pc.readHead(d)
 	a.answered = pc.answered
 	if err == nil && pc.in.tooLong() {
-		err = bodyTooLarge(pc.in.max)
+		err = bodyTooLarge(pc.in.max.Load())
 	}
 	if err != nil {
 		pc.leave()

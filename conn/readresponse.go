@@ -57,7 +57,7 @@ func (cc *ClientConn) ReadResponse(d MessageDelegate) (reusable bool, err error)
 		return false, nil
 	}
 	if cc.in.tooLong() {
-		return false, bodyTooLarge(cc.in.max)
+		return false, bodyTooLarge(cc.in.max.Load())
 	}
 	for {
 		if err := cc.in.deliver(d, nil); err != nil {
