@@ -131,7 +131,7 @@ func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, continues 
 	head := &rd.head
 	sc.in.begin(framing, sc.set.Params)
 	sc.in.coded = sc.set.Decompress && !sc.in.done && isGzip(b, &head.Fields)
-	rd.fields.reset(b, &head.Fields, sc.in.coded)
+	rd.fields.reset(b, &head.Fields, sc.in.coded, &sc.before)
 	// Field by field, for a whole StartLine would be copied twice.
 	rd.start.Version, rd.start.Method = head.Version, head.Method
 	rd.start.MethodName, rd.start.Target = head.MethodName.Bytes(b), head.Target.Bytes(b)

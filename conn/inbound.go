@@ -233,7 +233,7 @@ func (in *inbound) readTrailer() error {
 		return nil
 	}
 	if section.Len() > 0 {
-		in.rd.fields.reset(b[:n:n], section, false)
+		in.rd.fields.reset(b[:n:n], section, false, nil)
 		in.fields = true
 	}
 	in.take(n)
