@@ -37,10 +37,15 @@ func (sc *ServerConn) reject(e *InputError) {
 		b.b = append(b.b, sc.set.clock.dateLine()...)
 		b.b = append(b.b, "Connection: close\r\n"...)
 		b.b = e.appendExplanation(b.b, explains)
+		o.status = e.Status
 	}
 	sc.close()
 	o.mu.Unlock()
+	refused := sc.phase == serveHead && sc.home.observer != nil
 	sc.abandon(e)
+	if refused {
+		sc.report(nil)
+	}
 	sc.linger()
 }
 
@@ -157,5 +162,6 @@ var callers = map[string]bool{
 	"github.com/h1wire/h1wire/conn.(*ServerConn).advance":   true,
 	"github.com/h1wire/h1wire/conn.(*ServerConn).tellClose": true,
 	"github.com/h1wire/h1wire/conn.(*ServerConn).tellState": true,
+	"github.com/h1wire/h1wire/conn.(*ServerConn).report":    true,
 	"github.com/h1wire/h1wire/conn.(*ServerConn).end":       true,
 }

@@ -93,7 +93,7 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 	if !persist {
 		sc.ask &^= persists
 	}
-	o.phase, o.body, o.left = sendContent, body, left
+	o.phase, o.body, o.left, o.status = sendContent, body, left, start.Status
 	return nil
 }
 
