@@ -196,6 +196,6 @@ func (sc *ServerConn) sendContinue() error {
 		return nil
 	}
 	buf := sc.out.room()
-	buf.b = append(buf.b, "HTTP/1.1 100 Continue\r\n\r\n"...)
+	buf.b = append(buf.b, continued...)
 	return sc.out.flush()
 }
