@@ -80,7 +80,7 @@ func (resp *Response) begin(a *attempt) error {
 	err := pc.readHead(d)
 	a.answered = pc.answered
 	if err == nil && pc.in.tooLong() {
-		err = bodyTooLarge(pc.in.max)
+		err = bodyTooLarge(pc.in.max.Load())
 	}
 	if err != nil {
 		pc.leave()
@@ -108,7 +108,7 @@ func (resp *Response) keep() {
 	k.head, pc.head = pc.head, k.head
 	resp.kept = k
 	resp.Reason = k.head.Reason.Bytes(k.b)
-	resp.Fields.reset(k.b, &k.head.Fields, in.coded)
+	resp.Fields.reset(k.b, &k.head.Fields, in.coded, nil)
 	in.rd.fields.clear()
 	resp.Length = -1
 	if in.kind == parser.FixedLength && !in.coded {
@@ -259,7 +259,7 @@ func (resp *Response) keepTrailer() {
 	section := new(parser.FieldSection)
 	if _, err := section.Parse(b, resp.pc.in.opts); err == nil {
 		resp.trailer = new(Fields)
-		resp.trailer.reset(b, section, false)
+		resp.trailer.reset(b, section, false, nil)
 	}
 }
 

@@ -210,7 +210,7 @@ func (c Conn) SetBodyTimeout(d time.Duration) {
 	if o, err := c.lock(); err == nil {
 		defer o.mu.Unlock()
 		if c.sc.answered.Load() != c.exchange {
-			c.sc.in.patience = max(d, 0)
+			c.sc.in.patience.Store(int64(max(d, 0)))
 		}
 	}
 }
@@ -222,7 +222,7 @@ func (c Conn) SetMaxBodySize(n int64) {
 	if o, err := c.lock(); err == nil {
 		defer o.mu.Unlock()
 		if c.sc.answered.Load() != c.exchange {
-			c.sc.in.max = max(n, 0)
+			c.sc.in.max.Store(max(n, 0))
 		}
 	}
 }

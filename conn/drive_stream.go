@@ -23,6 +23,7 @@ func (sc *ServerConn) readMore() {
 	if sc.phase == serveHead && sc.in.len() == 0 {
 		if sc.idle.Load() == idleDozing {
 			sc.in.release()
+			sc.before = lastHead{}
 			n, err := sc.via.read(sc.doze[:])
 			sc.idle.Store(idleNot)
 			sc.in.feed(sc.doze[:n])

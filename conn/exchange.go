@@ -26,7 +26,7 @@ const (
 )
 
 // advance does all that can be done with the octets in the window. Callbacks are
-// called here and nowhere else.
+// called here, by tellClose when the peer has left or is late, and by end.
 func (sc *ServerConn) advance() (v verdict) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -131,7 +131,7 @@ func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, continues 
 	head := &rd.head
 	sc.in.begin(framing, sc.set.Params)
 	sc.in.coded = sc.set.Decompress && !sc.in.done && isGzip(b, &head.Fields)
-	rd.fields.reset(b, &head.Fields, sc.in.coded)
+	rd.fields.reset(b, &head.Fields, sc.in.coded, &sc.before)
 	// Field by field, for a whole StartLine would be copied twice.
 	rd.start.Version, rd.start.Method = head.Version, head.Method
 	rd.start.MethodName, rd.start.Target = head.MethodName.Bytes(b), head.Target.Bytes(b)
@@ -164,7 +164,9 @@ func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, continues 
 	sc.setState(StateActive)
 	sc.message = sc.home.delegate.StartRequest(sc, Conn{sc, sc.count})
 	p, ok := sc.message.(PullDelegate)
-	sc.pulls = ok && p.PullsBody()
+	if sc.pulls = ok && p.PullsBody(); sc.pulls {
+		sc.offer |= handling
+	}
 	sc.phase = serveHeaders
 }
 
@@ -181,10 +183,12 @@ func (sc *ServerConn) deliverHead() {
 	if pulls {
 		sc.openPull()
 	}
-	err := sc.message.HeadersReceived(&rd.start, &rd.fields)
-	if pulls {
-		sc.pull.Load().close(sc)
+	var err error
+	if sc.pulls {
+		err = sc.handle(rd)
 		rd = sc.in.rd
+	} else {
+		err = sc.message.HeadersReceived(&rd.start, &rd.fields)
 	}
 	if rd != nil && !sc.in.fields {
 		rd.fields.clear() // whoever kept it reads nothing, not the next request
@@ -202,7 +206,7 @@ func (sc *ServerConn) deliverHead() {
 	case sc.over() || sc.in.done:
 		sc.contentRead()
 	case sc.in.tooLong():
-		sc.failed(bodyTooLarge(sc.in.max))
+		sc.failed(bodyTooLarge(sc.in.max.Load()))
 	default:
 		if sc.in.len() == 0 {
 			sc.goAhead()

@@ -134,23 +134,29 @@ func (l *link) logPanic(what string, r any) {
 		slog.Any("panic", r), slog.String("stack", string(stack)))
 }
 
-// onServingStack reports whether the caller was called by a serving loop.
+// onServingStack reports whether the caller was called by a serving loop, however
+// far below.
 func onServingStack() bool {
-	var pcs [128]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	for {
-		f, more := frames.Next()
-		if f.Function == advanceName || f.Function == endName {
-			return true
+	var pcs [64]uintptr
+	for skip := 2; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs[:])
+		frames := runtime.CallersFrames(pcs[:n])
+		for more := n > 0; more; {
+			var f runtime.Frame
+			if f, more = frames.Next(); callers[f.Function] {
+				return true
+			}
 		}
-		if !more {
+		if n < len(pcs) {
 			return false
 		}
 	}
 }
 
-// Where callbacks are called from.
-const (
-	advanceName = "github.com/h1wire/h1wire/conn.(*ServerConn).advance"
-	endName     = "github.com/h1wire/h1wire/conn.(*ServerConn).end"
-)
+// callers are the functions that call the application.
+var callers = map[string]bool{
+	"github.com/h1wire/h1wire/conn.(*ServerConn).advance":   true,
+	"github.com/h1wire/h1wire/conn.(*ServerConn).tellClose": true,
+	"github.com/h1wire/h1wire/conn.(*ServerConn).tellState": true,
+	"github.com/h1wire/h1wire/conn.(*ServerConn).end":       true,
+}

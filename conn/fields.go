@@ -17,18 +17,20 @@ const ConsumedContentEncoding = "X-Consumed-Content-Encoding"
 type Fields struct {
 	b       []byte // the head or trailer section
 	section *parser.FieldSection
-	text    string // copy of b, made when the first string is wanted
-	decoded bool   // hide Content-Length, rename Content-Encoding
+	text    string    // copy of b[from:], made when the first string is wanted
+	from    int       // see text
+	before  *lastHead // of the connection; nil where none is kept
+	decoded bool      // hide Content-Length, rename Content-Encoding
 }
 
 // reset makes f the view of a section that was parsed from the start of b and
-// ends with it.
-func (f *Fields) reset(b []byte, section *parser.FieldSection, decoded bool) {
-	f.b, f.section, f.text, f.decoded = b, section, "", decoded
+// ends with it. before is what the connection keeps of heads, or nil.
+func (f *Fields) reset(b []byte, section *parser.FieldSection, decoded bool, before *lastHead) {
+	f.b, f.section, f.text, f.from, f.before, f.decoded = b, section, "", 0, before, decoded
 }
 
 // clear ends the view: a Fields that was kept shows nothing.
-func (f *Fields) clear() { f.b, f.section, f.text = nil, nil, "" }
+func (f *Fields) clear() { f.b, f.section, f.text, f.before = nil, nil, "", nil }
 
 // Len returns the number of field lines.
 func (f *Fields) Len() int {
@@ -91,8 +93,7 @@ func (f *Fields) Lookup(name string) (value []byte, ok bool) {
 }
 
 // String returns the value of the first field line called name, in any case, or
-// "". The string is safe for ever: the first one costs one copy of the section,
-// the others nothing.
+// "". The string is safe for ever, and costs what one of StringOf does.
 func (f *Fields) String(name string) string {
 	v, _ := f.Lookup(name)
 	return f.StringOf(v)
@@ -100,17 +101,18 @@ func (f *Fields) String(name string) string {
 
 // StringOf returns p, a slice of what the callback was given (a name, a value, a
 // part of the start line), as a string. It is safe for ever: the first one costs
-// one copy of the head, the others nothing.
+// one copy of the head, the others nothing. Where a client sends the field lines
+// again that it sent with the request before, they are parts of that copy.
 func (f *Fields) StringOf(p []byte) string {
 	if len(p) == 0 {
 		return ""
 	}
 	if f.text == "" {
-		f.text = string(f.b)
+		f.text, f.from = f.before.textOf(f.b, f.section)
 	}
-	start := offsetIn(f.b, p)
+	start := offsetIn(f.b, p) - f.from
 	if start < 0 || start > len(f.text)-len(p) {
-		return string(p) // ConsumedContentEncoding, which is not of the section
+		return string(p) // ConsumedContentEncoding, or of another start line than text's
 	}
 	return f.text[start : start+len(p)]
 }

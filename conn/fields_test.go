@@ -25,7 +25,7 @@ func receive(t *testing.T, lines string, f func(*Fields)) error {
 	}
 	require.Equal(t, len(b), n)
 	var fields Fields
-	fields.reset(b, &head.Fields, false)
+	fields.reset(b, &head.Fields, false, nil)
 	f(&fields)
 	return nil
 }
@@ -84,7 +84,7 @@ func TestFieldsStringsAreSafeForEver(t *testing.T) {
 	_, err := head.Parse(b, nil)
 	require.NoError(t, err)
 	var f Fields
-	f.reset(b, &head.Fields, false)
+	f.reset(b, &head.Fields, false, nil)
 	one := f.String("a")
 	require.Equal(t, float64(0), testing.AllocsPerRun(10, func() { _ = f.String("b") }), "one copy is all there is")
 	two := f.String("b")
@@ -99,7 +99,7 @@ func TestFieldsOfADecodedBody(t *testing.T) {
 	_, err := head.Parse(b, nil)
 	require.NoError(t, err)
 	var f Fields
-	f.reset(b, &head.Fields, true)
+	f.reset(b, &head.Fields, true, nil)
 	require.Equal(t, []string{"A: b", "X-Consumed-Content-Encoding: gzip", "C: d"}, lines(&f))
 	require.Equal(t, 3, f.Len())
 	n, v := f.Line(2)
@@ -172,7 +172,7 @@ func TestFieldsManyRepeatsStayLinear(t *testing.T) {
 			_, err := head.Parse(b, &parser.Options{MaxHeadSize: len(b), MaxFields: n})
 			require.NoError(t, err)
 			var f Fields
-			f.reset(b, &head.Fields, false)
+			f.reset(b, &head.Fields, false, nil)
 			count := 0
 			for range f.Values("A") {
 				count++
@@ -193,7 +193,7 @@ func TestFieldsStringOfWhatIsNotReceived(t *testing.T) {
 	_, err := head.Parse(b, nil)
 	require.NoError(t, err)
 	var fields Fields
-	fields.reset(b, &head.Fields, true)
+	fields.reset(b, &head.Fields, true, nil)
 	name, value := fields.Line(0)
 	require.Equal(t, ConsumedContentEncoding, fields.StringOf(name))
 	require.Equal(t, "gzip", fields.StringOf(value))

@@ -61,7 +61,7 @@ func TestForwardToOfADecodedBody(t *testing.T) {
 	_, err := head.Parse(b, nil)
 	require.NoError(t, err)
 	var f Fields
-	f.reset(b, &head.Fields, true)
+	f.reset(b, &head.Fields, true, nil)
 	h := new(Header)
 	f.ForwardTo(h)
 	require.Equal(t, []string{"X-Consumed-Content-Encoding: gzip", "A: b"}, sent(h))

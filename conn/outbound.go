@@ -312,13 +312,9 @@ func (o *outbound) complete() error {
 // abort gives the message up: what it has promised cannot be kept, so only
 // closing the connection can tell the peer.
 func (o *outbound) abort(err error) {
-	_ = o.flush()
-	if o.err == nil {
-		o.err = err
+	if o.flush() == nil { // else that has given it up
+		o.fail(err)
 	}
-	o.phase = sendBroken
-	o.link.via.wakeReader()
-	o.owner.messageSent()
 }
 
 func (o *outbound) broken() error {

@@ -57,7 +57,7 @@ func (cc *ClientConn) ReadResponse(d MessageDelegate) (reusable bool, err error)
 		return false, nil
 	}
 	if cc.in.tooLong() {
-		return false, bodyTooLarge(cc.in.max)
+		return false, bodyTooLarge(cc.in.max.Load())
 	}
 	for {
 		if err := cc.in.deliver(d, nil); err != nil {
@@ -183,7 +183,7 @@ func (cc *ClientConn) beginResponse(framing parser.Framing, b []byte, odd bool) 
 	cc.in.begin(framing, cc.set.Params)
 	// Part of what is coded cannot be decoded (RFC 9110 §14.2).
 	cc.in.coded = cc.current.decodes && !cc.in.done && head.Status != 206 && isGzip(b, &head.Fields)
-	cc.in.rd.fields.reset(b, &head.Fields, cc.in.coded)
+	cc.in.rd.fields.reset(b, &head.Fields, cc.in.coded, nil)
 	cc.settleExpectation(expectRefused)
 	return nil
 }
@@ -200,7 +200,7 @@ func (cc *ClientConn) inform(d any, b []byte) error {
 	}
 	if i, ok := d.(InformationalDelegate); ok {
 		fields := &cc.in.rd.fields
-		fields.reset(b, &cc.head.Fields, false)
+		fields.reset(b, &cc.head.Fields, false, nil)
 		defer fields.clear()
 		return i.InformationalReceived(&cc.in.rd.start, fields)
 	}

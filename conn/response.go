@@ -30,6 +30,7 @@ const (
 	isNear                         // or will be, whatever becomes of it
 	persists                       // the connection may persist after this exchange
 	expects                        // the client waits for 100 (Continue)
+	handling                       // HeadersReceived of a PullDelegate runs
 )
 
 func (q question) has(some question) bool { return q&some != 0 }

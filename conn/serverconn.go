@@ -211,10 +211,10 @@ func (sc *ServerConn) endIf(ended *bool) {
 // end gives back everything, after the loop.
 func (sc *ServerConn) end() {
 	sc.open()
-	sc.unwatch()
 	sc.set.clock.remove(&sc.link)
 	o := &sc.out
 	o.mu.Lock()
+	sc.unwatch() // and nobody can ask for the context again before there is none
 	gone := sc.is(detached)
 	if !gone {
 		if !sc.closing.Load() {
@@ -227,7 +227,6 @@ func (sc *ServerConn) end() {
 	sc.close()
 	o.release()
 	o.mu.Unlock()
-	sc.unwatch() // again, for until here somebody may have asked for the context
 	sc.in.end()
 	sc.in.discard()
 	if r, ok := sc.via.(*raw); ok {

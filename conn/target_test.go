@@ -32,7 +32,7 @@ func TestTargets(t *testing.T) {
 		authority, err := head.Authority(b)
 		require.NoError(t, err)
 		var f Fields
-		f.reset(b, &head.Fields, false)
+		f.reset(b, &head.Fields, false, nil)
 		s := StartLine{Method: head.Method, Target: head.Target.Bytes(b)}
 		require.Equal(t, c.authority, string(s.Authority(&f)), c.target)
 		require.Equal(t, string(authority), string(s.Authority(&f)), c.target)

@@ -35,7 +35,10 @@ func (sc *ServerConn) beforeWait() (free bool) {
 
 // afterWait is called when the wait is over.
 func (sc *ServerConn) afterWait() {
-	sc.open()
+	if sc.service == nil {
+		sc.open()
+		sc.idleBy = max(sc.readBy.Load(), 0) // its time goes on
+	}
 	if sc.message != nil {
 		sc.out.alone.Store(false)
 	}

@@ -7,7 +7,7 @@
 // Nothing that a handler or a caller may keep is ever used again: not the Request, its
 // Header, URL, Body or context, not the ResponseWriter, not a Response. One
 // allocation holds most of them together, and their strings are parts of one copy
-// of the head.
+// of the head, or, for fields that a client sends again, of the head before.
 //
 // A handler runs on the goroutine of its connection. Its context costs nothing
 // until somebody waits for it; from then on the connection looks whether the peer

@@ -10,7 +10,7 @@ import (
 )
 
 // fill makes the http.Request of a head. All its strings are parts of one copy of
-// the head.
+// the head, or as conn.Fields.StringOf shares them.
 func (x *exchange) fill(of *connection, start *conn.StartLine, fields *conn.Fields) error {
 	r := &x.request
 	setContext(r, (*requestContext)(x), contextAt)
