@@ -70,11 +70,12 @@ func unexpected(fields *parser.FieldSection) *InputError {
 	return e
 }
 
-// appendExplanation appends the rest of a response: content that says what was
-// wrong (RFC 9110 §15.5), or none.
+// appendExplanation appends the rest of a response that is the last: content that says
+// what was wrong (RFC 9110 §15.5), or none; then no length either, for to HEAD it would
+// have to be that of GET's (§8.6).
 func (e *InputError) appendExplanation(b []byte, explains bool) []byte {
 	if !explains {
-		return append(b, "Content-Length: 0\r\n\r\n"...)
+		return append(b, "\r\n"...)
 	}
 	b = append(b, "Content-Type: text/plain; charset=utf-8\r\nContent-Length: "...)
 	b = strconv.AppendInt(b, int64(len(e.Section)+len(": ")+len(e.Rule)+len("\n")), 10)
