@@ -130,6 +130,7 @@ func (c Conn) Reply(start StartLine, h *Header, body []byte) error {
 			return err
 		}
 		o.left = 0
+		o.content = int64(len(body))
 	}
 	return o.complete()
 }

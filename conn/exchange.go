@@ -164,6 +164,7 @@ func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, continues 
 	sc.setState(StateActive)
 	sc.message = sc.home.delegate.StartRequest(sc, Conn{sc, sc.count})
 	p, ok := sc.message.(PullDelegate)
+	sc.begun = sc.home.observer != nil
 	if sc.pulls = ok && p.PullsBody(); sc.pulls {
 		sc.offer |= handling
 	}
@@ -253,6 +254,7 @@ func (sc *ServerConn) finishRequest() {
 // endExchange goes on to the next request, or to the end.
 func (sc *ServerConn) endExchange() {
 	sc.unwatch()
+	sc.tellEnd()
 	sc.message = nil
 	o := &sc.out
 	switch {

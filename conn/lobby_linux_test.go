@@ -203,7 +203,7 @@ func TestTimeoutsOfWhatRests(t *testing.T) {
 	s.clock.pass(2*timeout + tick)
 	got, err = io.ReadAll(late)
 	assert.NoError(t, err)
-	assert.Equal(t, refused("408 Request Timeout"), undated(string(got)))
+	assert.Equal(t, refused("408 Request Timeout"), unexplained(string(got)))
 	_ = s.Close()
 }
 

@@ -208,6 +208,6 @@ func (sc *ServerConn) sendContinue() error {
 	}
 	sc.ask &^= expects
 	buf := sc.out.room()
-	buf.b = append(buf.b, "HTTP/1.1 100 Continue\r\n\r\n"...)
+	buf.b = append(buf.b, continued...)
 	return sc.out.flush()
 }

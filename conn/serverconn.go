@@ -25,6 +25,7 @@ type ServerConn struct {
 	driver Driver
 	phase  servePhase
 	owed   bool     // HeadersReceived was called; Finish or OnConnectionClose must be
+	begun  bool     // the observer is to be told when the exchange ends
 	pulls  bool     // HeadersReceived takes the content itself
 	inside bool     // the driver cannot block for octets here
 	asked  bool     // it was the client who asked for the connection to be closed
@@ -43,6 +44,12 @@ type ServerConn struct {
 type home struct {
 	ctx      context.Context // parent of the contexts of exchanges
 	delegate ServerDelegate
+	observer ExchangeDelegate // delegate, if it is one; else nil
+}
+
+func newHome(ctx context.Context, d ServerDelegate) *home {
+	observer, _ := d.(ExchangeDelegate)
+	return &home{ctx, d, observer}
 }
 
 // NewServerConn returns the server's side of a connection. nil Params are the
@@ -84,7 +91,7 @@ func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
 	}
 	stop := context.AfterFunc(ctx, sc.interruptAll)
 	defer stop()
-	sc.prepare(&home{ctx, d})
+	sc.prepare(newHome(ctx, d))
 	sc.drive()
 	return nil
 }
@@ -238,6 +245,7 @@ func (sc *ServerConn) end() {
 	if !gone {
 		sc.setState(StateClosed)
 	}
+	sc.tellEnd()
 	sc.message = nil
 	sc.guard("OnClose", func() { sc.home.delegate.OnClose(sc) })
 	sc.ended.end()
