@@ -191,7 +191,7 @@ func (sc *ServerConn) deliverHead() {
 	} else {
 		err = sc.message.HeadersReceived(&rd.start, &rd.fields)
 	}
-	if rd != nil && !sc.in.fields {
+	if rd != nil {
 		rd.fields.clear() // whoever kept it reads nothing, not the next request
 	}
 	switch {
