@@ -333,7 +333,7 @@ func TestTimeoutsOverTCP(t *testing.T) {
 			s.clock.pass(tc.after + tick)
 			got, err := io.ReadAll(nc)
 			assert.NoError(t, err)
-			assert.Equal(t, tc.want, undated(string(got)))
+			assert.Equal(t, tc.want, unexplained(string(got)))
 			_ = nc.Close()
 			settles(t, func() bool { return connsOf(s) == 0 }, "it is not ended")
 		}
