@@ -44,6 +44,11 @@ type Client struct {
 	// and an exchange that is given up takes them along. 0 and 1: off.
 	Pipeline int
 
+	// ResponseTimeout bounds the time from the end of a request, its content included,
+	// to the head of the final response. When it expires the request fails with
+	// [ErrHeaderTimeout], and the connection closes. 0: no bound but the context's.
+	ResponseTimeout time.Duration
+
 	// Retry says when a request is sent again without the caller's doing.
 	Retry RetryPolicy
 
