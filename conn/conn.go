@@ -17,7 +17,8 @@ import (
 // What is written inside a callback is sent when the octets received are used
 // up, so that the responses of pipelined requests leave together; before the
 // connection waits for its peer; and when 64 KiB are ready. A callback that waits
-// for something else, as a gateway does for the origin server, calls Flush before.
+// for something else, as a gateway does for the origin server, calls Flush before;
+// [Response.WriteTo] does that by itself.
 // A response written outside a callback is sent at the end of each call.
 type Conn struct {
 	sc       *ServerConn

@@ -81,6 +81,8 @@ func (f *forwarding) HeadersReceived(start *conn.StartLine, fields *conn.Fields)
 	case err == nil:
 	case ctx.Err() != nil, errors.As(err, &failed) && failed.FromBody:
 		return err // the client's fault: its connection answers as it should
+	case failed.Timeout():
+		return f.Reply(conn.StatusLine(504), nil, nil)
 	default:
 		return f.Reply(conn.StatusLine(502), nil, nil)
 	}
@@ -110,7 +112,7 @@ func (f *forwarding) respond(resp *conn.Response) error {
 	if err := f.WriteHeaders(start, &head, nil); err != nil {
 		return err
 	}
-	if _, err := io.Copy(flushing{f.Conn}, resp); err != nil {
+	if _, err := resp.WriteTo(f.Conn); err != nil {
 		return err // closes the connection, so nobody takes this for a whole response
 	}
 	var trailer conn.Header
@@ -118,14 +120,6 @@ func (f *forwarding) respond(resp *conn.Response) error {
 		t.ForwardTo(&trailer)
 	}
 	return f.FinishTrailers(&trailer)
-}
-
-// flushing sends each piece at once, for the next may be long in coming.
-type flushing struct{ c conn.Conn }
-
-func (w flushing) Write(p []byte) (int, error) {
-	n, err := w.c.Write(p)
-	return n, errors.Join(err, w.c.Flush())
 }
 
 // tunnel carries octets both ways until both sides have ended.
