@@ -39,12 +39,12 @@ run: build ## serve DIR (testdata) on ADDR (127.0.0.1:8080) and print what to tr
 
 test: ## everything, race detector on, released buffers poisoned
 	$(GO) test -run Alloc ./parser ./conn/... # which the race detector's own allocations would hide
-	$(GO) test -race -tags h1wire_poison -timeout 8m ./...
+	$(GO) test -race -tags h1wire_poison -timeout 15m ./...
 
 test-purego: ## the same without any assembly, and for 386 and arm64 (under qemu)
-	$(GO) test -tags purego ./parser/... ./conn/...
-	GOARCH=386 $(GO) test ./parser
-	GOARCH=arm64 $(GO) test -short -exec qemu-aarch64-static ./parser
+	$(GO) test -timeout 15m -tags purego ./parser/... ./conn/...
+	GOARCH=386 $(GO) test -timeout 15m ./parser
+	GOARCH=arm64 $(GO) test -timeout 15m -short -exec qemu-aarch64-static ./parser
 
 test-long: ## each kernel against the table, MUTATIONS (10 million) inputs
 	H1WIRE_MUTATIONS=$(MUTATIONS) $(GO) test -run 'TestKernel' -timeout 2h -v ./parser

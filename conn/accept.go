@@ -32,7 +32,7 @@ func (s *Server) Serve(l net.Listener) error {
 	if s.BaseContext != nil {
 		ctx = s.BaseContext(given)
 	}
-	h := &home{ctx, s.Delegate}
+	h := newHome(ctx, s.Delegate)
 	for pause := time.Duration(0); ; {
 		if !s.acquire() {
 			return ErrServerClosed
@@ -163,7 +163,7 @@ func addrOf(nc net.Conn) netip.Addr {
 // loop does.
 func (s *Server) serveConn(h *home, sc *ServerConn, nc net.Conn) {
 	if s.ConnContext != nil {
-		h = &home{s.ConnContext(h.ctx, nc), s.Delegate}
+		h = &home{s.ConnContext(h.ctx, nc), h.delegate, h.observer}
 	}
 	if sc.driver == Loop && nc != sc.nc {
 		_ = nc.Close() // the loop has a descriptor of its own

@@ -113,14 +113,7 @@ func TestSocketOptions(t *testing.T) {
 	onAcceptors(t, func(t *testing.T, s *Server) {
 		options := make(chan []int, 1)
 		s.Delegate = delegates(func(c Conn) MessageDelegate {
-			fd := -1
-			switch nc := c.ServerConn().nc.(type) {
-			case *bare:
-				fd = nc.fd
-			case *looped:
-				fd = nc.fd
-			}
-			options <- optionsOf(fd)
+			options <- optionsOf(descriptorOf(c.ServerConn().nc))
 			return &plainly{c: c}
 		})
 		addr := listen(t, s)
@@ -135,6 +128,43 @@ func TestSocketOptions(t *testing.T) {
 			_ = nc.Close()
 		}
 	})
+}
+
+// Who connects while the listener gets its options has inherited the first alone.
+func TestSocketOptionsOfWhoCameEarly(t *testing.T) {
+	onAcceptors(t, func(t *testing.T, s *Server) {
+		options := make(chan []int, 2)
+		s.Delegate = delegates(func(c Conn) MessageDelegate {
+			options <- optionsOf(descriptorOf(c.ServerConn().nc))
+			return &plainly{c: c}
+		})
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		rc, err := l.(*net.TCPListener).SyscallConn()
+		require.NoError(t, err)
+		require.NoError(t, rc.Control(func(fd uintptr) { _ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) }))
+		early := dial(t, l.Addr().String())
+		defer early.Close()
+		go func() { _ = s.Serve(l) }()
+		_, _ = io.WriteString(early, get)
+		got := <-options
+		late := dial(t, l.Addr().String())
+		defer late.Close()
+		_, _ = io.WriteString(late, get)
+		assert.Equal(t, <-options, got)
+		assert.NotZero(t, got[1], "probes are on")
+	})
+}
+
+// descriptorOf returns the descriptor of a connection that an acceptor made.
+func descriptorOf(nc net.Conn) int {
+	switch nc := nc.(type) {
+	case *bare:
+		return nc.fd
+	case *looped:
+		return nc.fd
+	}
+	return -1
 }
 
 func optionsOf(fd int) (values []int) {

@@ -51,7 +51,7 @@ func (a *attempt) run() (*Response, error) {
 	if trace.GotConn != nil {
 		trace.GotConn(pc.nc, a.reused)
 	}
-	resp := &Response{client: c, pc: pc, r: r, body: a.body, live: true}
+	resp := &Response{client: c, pc: pc, r: r, body: a.body, live: true, headBy: c.headTimer()}
 	if a.ctx.Done() != nil {
 		resp.stop = pc.heed(a.ctx)
 	}
@@ -59,6 +59,7 @@ func (a *attempt) run() (*Response, error) {
 	if err = a.send(resp); err == nil {
 		err = resp.begin(a)
 	}
+	resp.headBy.stop()
 	if err == nil {
 		return resp, nil
 	}
@@ -90,7 +91,7 @@ func (a *attempt) send(resp *Response) error {
 	}
 	if err == nil && r.streams() {
 		a.touched, resp.streams = true, true
-		go pc.sendContent(r, resp.body)
+		go resp.sendContent()
 		return nil
 	}
 	if trace := r.trace(); trace.WroteRequest != nil {
@@ -98,6 +99,7 @@ func (a *attempt) send(resp *Response) error {
 	}
 	if err == nil {
 		a.body.close()
+		resp.headBy.start(pc, a.client.ResponseTimeout)
 	}
 	return err
 }
@@ -176,7 +178,8 @@ func (c *content) close() {
 }
 
 // sendContent sends what follows the head.
-func (pc *pooledConn) sendContent(r *Request, body *content) {
+func (resp *Response) sendContent() {
+	pc, r, body := resp.pc, resp.r, resp.body
 	err := pc.copyContent(r, body)
 	if err == nil {
 		var trailer *Header
@@ -196,6 +199,9 @@ func (pc *pooledConn) sendContent(r *Request, body *content) {
 	}
 	if trace := r.trace(); trace.WroteRequest != nil {
 		trace.WroteRequest(err)
+	}
+	if err == nil {
+		resp.headBy.start(pc, resp.client.ResponseTimeout)
 	}
 	pc.wrote <- struct{}{}
 	body.close()

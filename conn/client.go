@@ -25,7 +25,9 @@ type Client struct {
 
 	// TLSConfig is for requests with TLS. It is cloned; the server's name is that
 	// in Addr unless set. nil is the default of crypto/tls. The handshake must end
-	// within Params.HeaderTimeout.
+	// within Params.HeaderTimeout. Where TLS is the client's own, content that only the
+	// end of the connection delimits is complete only if TLS's closure alert came
+	// before (RFC 9112 §9.8).
 	TLSConfig *tls.Config
 
 	// MaxConnsPerHost is the most connections to one Addr, in use or not; a
@@ -41,6 +43,11 @@ type Client struct {
 	// connection is there. A response that is not read holds up those behind it,
 	// and an exchange that is given up takes them along. 0 and 1: off.
 	Pipeline int
+
+	// ResponseTimeout bounds the time from the end of a request, its content included,
+	// to the head of the final response. When it expires the request fails with
+	// [ErrHeaderTimeout], and the connection closes. 0: no bound but the context's.
+	ResponseTimeout time.Duration
 
 	// Retry says when a request is sent again without the caller's doing.
 	Retry RetryPolicy
@@ -129,7 +136,7 @@ func (c *Client) dial(ctx context.Context, r *Request) (net.Conn, error) {
 	if config.ServerName == "" {
 		config.ServerName = hostOf(r.Addr)
 	}
-	t := tls.Client(nc, config)
+	t := tls.Client(&underTLS{Conn: nc}, config)
 	if d := c.set.HeaderTimeout; d > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, d)

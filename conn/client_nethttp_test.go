@@ -11,9 +11,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -311,11 +313,32 @@ func TestClientFindsAConnectionClosedWhileIdle(t *testing.T) {
 	}()
 	client := &conn.Client{Retry: conn.RetryNever}
 	defer client.Close()
+	var last net.Conn
+	client.Dial = func(ctx context.Context, network, addr string) (nc net.Conn, err error) {
+		last, err = new(net.Dialer).DialContext(ctx, network, addr)
+		return last, err
+	}
 	for range 3 {
 		r := newRequest(t, "POST", "http://"+l.Addr().String())
 		resp, body := exchange(t, client, r)
 		require.Equal(t, "x", body)
 		require.NoError(t, resp.Close())
 		<-closed
+		hears(t, last)
+	}
+}
+
+// hears waits until something has come on nc, or its end, and leaves it there: the
+// system may take its time to deliver what was sent.
+func hears(t *testing.T, nc net.Conn) {
+	rc, err := nc.(*net.TCPConn).SyscallConn()
+	require.NoError(t, err)
+	for heard := syscall.EAGAIN; heard == syscall.EAGAIN; runtime.Gosched() {
+		if rc.Control(func(fd uintptr) {
+			_, _, err := syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+			heard, _ = err.(syscall.Errno)
+		}) != nil {
+			return // the client has noticed, and closed it
+		}
 	}
 }

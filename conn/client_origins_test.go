@@ -2,6 +2,7 @@ package conn_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -16,12 +17,19 @@ import (
 	"github.com/h1wire/h1wire/conn"
 )
 
-// freeAddr returns an address that nobody listens on.
+// freeAddr returns an address that nobody listens on. Its port is below those that
+// systems give to whoever asks for any, so nobody takes it before the server does.
 func freeAddr(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	var err error
+	for range 100 {
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprint("127.0.0.1:", 20_000+rand.N(10_000))); err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
+	}
 	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	return ""
 }
 
 // start runs a server until the test ends, and returns when it accepts at addr.
@@ -47,7 +55,7 @@ func start(t *testing.T, addr, name string, args ...string) {
 			_ = nc.Close()
 			return
 		}
-		if time.Since(begun) > 10*time.Second {
+		if time.Since(begun) > time.Minute {
 			t.Fatalf("%s does not listen: %s", name, output.String())
 		}
 		time.Sleep(20 * time.Millisecond) // another process: nothing to wait on
@@ -138,9 +146,9 @@ global
 	maxconn 100
 defaults
 	mode http
-	timeout connect 5s
-	timeout client 5s
-	timeout server 5s
+	timeout connect 60s
+	timeout client 60s
+	timeout server 60s
 frontend in
 	bind %s
 	http-request return status 200 content-type text/plain string "from haproxy" if { path /self }

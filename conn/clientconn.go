@@ -214,12 +214,12 @@ func (cc *ClientConn) SetCloseCallback(f func()) { context.AfterFunc(cc.Context(
 
 // SetBodyTimeout is Params.BodyTimeout for the response under way; 0 takes that
 // away. It is called in HeadersReceived.
-func (cc *ClientConn) SetBodyTimeout(d time.Duration) { cc.in.patience = max(d, 0) }
+func (cc *ClientConn) SetBodyTimeout(d time.Duration) { cc.in.patience.Store(int64(max(d, 0))) }
 
 // SetMaxBodySize is Params.MaxBodySize for the response under way: the most
 // octets of its content, decoded or not; with 0 or less there may be none. It is
 // called in HeadersReceived.
-func (cc *ClientConn) SetMaxBodySize(n int64) { cc.in.max = max(n, 0) }
+func (cc *ClientConn) SetMaxBodySize(n int64) { cc.in.max.Store(max(n, 0)) }
 
 // AppContext returns Params.AppContext.
 func (cc *ClientConn) AppContext() any { return cc.set.AppContext }

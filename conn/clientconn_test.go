@@ -252,6 +252,30 @@ func TestClientCases(t *testing.T) {
 	}
 }
 
+// A peer may not keep a client busy for ever, but for as long as the limit says.
+func TestClientBoundsInformationalResponses(t *testing.T) {
+	for _, n := range []int{maxInformational, maxInformational + 1} {
+		synctest.Test(t, func(t *testing.T) {
+			cc, server := pair(t, nil)
+			for range 2 { // of each response
+				require.NoError(t, cc.Send(RequestLine("GET", "/"), host(), nil))
+				go func() {
+					_, _ = io.WriteString(server, strings.Repeat("HTTP/1.1 103 x\r\n\r\n", n)+"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+				}()
+				var r response
+				_, err := cc.ReadResponse(&r)
+				require.Len(t, r.informed, maxInformational)
+				if n > maxInformational {
+					require.ErrorContains(t, err, "more informational responses")
+					return
+				}
+				require.NoError(t, err)
+				require.Equal(t, 200, r.status)
+			}
+		})
+	}
+}
+
 // pair returns a client and its peer, to be used in a bubble.
 func pair(t *testing.T, p *Params) (*ClientConn, *conntest.Conn) {
 	client, server := conntest.Pipe()

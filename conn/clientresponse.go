@@ -32,6 +32,7 @@ type Response struct {
 	turn   *turn       // in a pipeline
 	body   *content    // being sent
 	kept   *keptHead
+	headBy *headTimer
 
 	reading sync.Mutex // held by Read and Close
 	data    []byte     // what was read of the content and not returned
@@ -80,7 +81,7 @@ func (resp *Response) begin(a *attempt) error {
 	err := pc.readHead(d)
 	a.answered = pc.answered
 	if err == nil && pc.in.tooLong() {
-		err = bodyTooLarge(pc.in.max)
+		err = bodyTooLarge(pc.in.max.Load())
 	}
 	if err != nil {
 		pc.leave()
@@ -126,7 +127,7 @@ func (resp *Response) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if err := resp.more(); err != nil {
+	if err := resp.more(nil); err != nil {
 		return 0, err
 	}
 	n := copy(p, resp.data)
@@ -137,12 +138,16 @@ func (resp *Response) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// WriteTo implements [io.WriterTo]. What w gets is not copied before.
+// WriteTo implements [io.WriterTo]. What w gets is not copied before. If w has a
+// method Flush that returns an error, as [Conn] has, that is called before each wait
+// for the peer: so a gateway that copies a response hands on what there is, and no
+// write is wasted on less.
 func (resp *Response) WriteTo(w io.Writer) (sent int64, err error) {
 	resp.reading.Lock()
 	defer resp.reading.Unlock()
+	to, _ := w.(flusher)
 	for {
-		if err := resp.more(); err != nil {
+		if err := resp.more(to); err != nil {
 			if err == io.EOF {
 				err = nil
 			}
@@ -157,8 +162,10 @@ func (resp *Response) WriteTo(w io.Writer) (sent int64, err error) {
 	}
 }
 
-// more waits until there is data.
-func (resp *Response) more() error {
+type flusher interface{ Flush() error }
+
+// more waits until there is data. to, if it is not nil, is flushed before.
+func (resp *Response) more(to flusher) error {
 	if resp.tunnel && resp.err == nil {
 		return io.EOF
 	}
@@ -177,6 +184,10 @@ func (resp *Response) more() error {
 		case len(data) > 0:
 			resp.data = data
 			continue
+		case !in.done && to != nil:
+			if err = to.Flush(); err == nil {
+				err = resp.pc.fill()
+			}
 		case !in.done:
 			err = resp.pc.fill()
 		}

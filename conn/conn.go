@@ -17,7 +17,8 @@ import (
 // What is written inside a callback is sent when the octets received are used
 // up, so that the responses of pipelined requests leave together; before the
 // connection waits for its peer; and when 64 KiB are ready. A callback that waits
-// for something else, as a gateway does for the origin server, calls Flush before.
+// for something else, as a gateway does for the origin server, calls Flush before;
+// [Response.WriteTo] does that by itself.
 // A response written outside a callback is sent at the end of each call.
 type Conn struct {
 	sc       *ServerConn
@@ -130,6 +131,7 @@ func (c Conn) Reply(start StartLine, h *Header, body []byte) error {
 			return err
 		}
 		o.left = 0
+		o.content = int64(len(body))
 	}
 	return o.complete()
 }
@@ -210,7 +212,7 @@ func (c Conn) SetBodyTimeout(d time.Duration) {
 	if o, err := c.lock(); err == nil {
 		defer o.mu.Unlock()
 		if c.sc.answered.Load() != c.exchange {
-			c.sc.in.patience = max(d, 0)
+			c.sc.in.patience.Store(int64(max(d, 0)))
 		}
 	}
 }
@@ -222,7 +224,7 @@ func (c Conn) SetMaxBodySize(n int64) {
 	if o, err := c.lock(); err == nil {
 		defer o.mu.Unlock()
 		if c.sc.answered.Load() != c.exchange {
-			c.sc.in.max = max(n, 0)
+			c.sc.in.max.Store(max(n, 0))
 		}
 	}
 }

@@ -102,7 +102,7 @@ func (e *callbackError) Unwrap() error { return e.err }
 // counts: what is spent in callbacks is not the peer's fault.
 func (in *inbound) wait(now int64, p *Params) time.Duration {
 	in.since = now
-	d := in.patience
+	d := time.Duration(in.patience.Load())
 	if p.MinBodyRate > 0 {
 		earned := time.Duration(in.size-in.counted) * time.Second / time.Duration(p.MinBodyRate)
 		in.counted = in.size
@@ -117,8 +117,8 @@ func (in *inbound) wait(now int64, p *Params) time.Duration {
 // waited ends the wait that wait began.
 func (in *inbound) waited(now int64) {
 	d := time.Duration(now - in.since)
-	if in.patience > 0 {
-		in.patience = max(in.patience-d, 1)
+	if left := in.patience.Load(); left > 0 { // a change in between stays in force
+		in.patience.CompareAndSwap(left, max(left-int64(d), 1))
 	}
 	in.credit = max(in.credit-d, 1)
 }

@@ -5,10 +5,11 @@ import (
 	"net"
 )
 
-var errNotInCallback = errors.New("conn: Detach outside HeadersReceived and Finish")
+var errNotInCallback = errors.New("conn: Detach is not called by HeadersReceived or Finish")
 
 // Detach takes the connection away from HTTP: for CONNECT and Upgrade (RFC 9110
-// §7.8 and §9.3.6). It is called in HeadersReceived or Finish, usually when the
+// §7.8 and §9.3.6). It is called by HeadersReceived or Finish, or, while
+// HeadersReceived of a [PullDelegate] runs, on any goroutine; usually when the
 // response with status 101, or 2xx to CONNECT, has been sent. What was written is
 // sent; the net.Conn has no deadline set, and residual are the octets that came
 // behind the request, the caller's own. The serving loop ends when the callback
@@ -31,8 +32,14 @@ func (c Conn) detach() (nc net.Conn, residual []byte, err error) {
 	}
 	defer o.mu.Unlock()
 	sc := c.sc
-	if o.alone.Load() {
+	if o.alone.Load() || !sc.ask.has(handling) && !onServingStack() {
 		return nil, nil, errNotInCallback
+	}
+	if p := sc.pull.Load(); p != nil {
+		if !p.mu.TryLock() { // some other goroutine reads
+			return nil, nil, errNotInCallback
+		}
+		defer p.mu.Unlock()
 	}
 	if err := o.flush(); err != nil {
 		return nil, nil, err

@@ -18,8 +18,8 @@
 //
 // The examples are whole programs: api is a server with routes, content and limits;
 // gateway hands requests on, content, trailers and upgrades included, and shows what a
-// [PullDelegate] is for; that of [ClientConn] named pipelining is a load generator's
-// loop.
+// [PullDelegate] is for; that of [ExchangeDelegate] is an access log; that of
+// [ClientConn] named pipelining is a load generator's loop.
 //
 // # Tornado's names
 //

@@ -97,7 +97,6 @@ func (d *raw) serve() (ended bool) {
 			_ = sc.nc.SetReadDeadline(noDeadline)
 			sc.received(0, errWoken)
 			if sc.server != nil && waited && sc.phase == serveHead && sc.in.len() == 0 {
-				sc.idleBy = max(sc.readBy.Load(), 0) // its time goes on
 				d.may, d.dry = true, true
 			}
 		default:

@@ -180,27 +180,24 @@ func TestSlowReadersGetTheirFile(t *testing.T) {
 		r := newRecorder()
 		var failed error
 		r.finish = sendsFile(func() (*os.File, error) { return os.Open(name) }, int64(len(body)), &failed)
-		s.Params.WriteTimeout = 10 * tick
+		s.Params.WriteTimeout = time.Minute
 		s.Delegate = r
 		nc := dial(t, listenTightly(t, s))
 		_ = nc.SetReadBuffer(64 << 10)
+		settles(t, func() bool { return connsOf(s) == 1 }, "not accepted")
+		sc := s.connections()[0]
 		_, _ = io.WriteString(nc, getClose)
-		var got []byte
-		buf := make([]byte, 1<<20)
-		for {
-			n, err := nc.Read(buf)
-			got = append(got, buf[:n]...)
-			if err != nil {
-				assert.Equal(t, io.EOF, err)
-				break
-			}
-			if len(got) < 2<<20 {
-				time.Sleep(tick / 2) // for longer than the timeout, all in all
-			}
+		got := make([]byte, 6<<20)
+		for part := got; len(part) > 0; part = part[1<<20:] { // more than what is under way, so the server has to send
+			_, err := io.ReadFull(nc, part[:1<<20])
+			require.NoError(t, err)
+			s.clock.pass(s.Params.WriteTimeout / 2) // and for longer than the timeout, all in all
+			s.clock.settlesTick(t)
+			settles(t, func() bool { return sc.writeBy.Load() != late }, "who was woken does not go on")
 		}
-		if assert.Greater(t, len(got), len(body)) {
-			assert.True(t, string(got[len(got)-len(body):]) == string(body))
-		}
+		rest, err := io.ReadAll(nc)
+		require.NoError(t, err)
+		assert.True(t, strings.HasSuffix(string(got)+string(rest), "\r\n\r\n"+string(body)))
 		_ = nc.Close()
 	})
 }

@@ -309,23 +309,33 @@ func TestPeerLeavesOverTCP(t *testing.T) {
 
 func TestTimeoutsOverTCP(t *testing.T) {
 	onDrivers(t, func(t *testing.T, s *Server) {
-		const timeout = 10 * tick // a loaded machine takes its time between two calls
-		s.Params = Params{IdleTimeout: timeout, HeaderTimeout: timeout, BodyTimeout: timeout}
+		s.Params = Params{IdleTimeout: time.Minute, HeaderTimeout: 2 * time.Minute, BodyTimeout: 3 * time.Minute}
 		s.Delegate = counted{new(atomic.Int64)}
 		addr := listen(t, s)
-		var wg sync.WaitGroup
-		for send, want := range map[string]string{
-			"": "", get: empty200, get[:5]: refused("408 Request Timeout"), postHead10: "",
+		for send, tc := range map[string]struct {
+			want  string
+			after time.Duration
+		}{
+			"":         {"", s.Params.IdleTimeout},
+			get:        {empty200, s.Params.IdleTimeout},
+			get[:5]:    {refused("408 Request Timeout"), s.Params.HeaderTimeout},
+			postHead10: {"", s.Params.BodyTimeout},
 		} {
 			nc := dial(t, addr)
-			_, _ = io.WriteString(nc, send)
-			wg.Go(func() {
-				defer nc.Close()
-				got, err := io.ReadAll(nc)
-				assert.NoError(t, err)
-				assert.Equal(t, want, unexplained(string(got)))
-			})
+			settles(t, func() bool { return connsOf(s) == 1 }, "not accepted")
+			sc := s.connections()[0]
+			settles(t, func() bool { return sc.readBy.Load() > 0 }, "nobody waits for a request")
+			if by := sc.readBy.Load(); send != "" {
+				s.clock.settlesTick(t) // so that no wait that begins now ends when that one would
+				_, _ = io.WriteString(nc, send)
+				settles(t, func() bool { return sc.readBy.Load() != by }, "nobody waits for more")
+			}
+			s.clock.pass(tc.after + tick)
+			got, err := io.ReadAll(nc)
+			assert.NoError(t, err)
+			assert.Equal(t, tc.want, unexplained(string(got)))
+			_ = nc.Close()
+			settles(t, func() bool { return connsOf(s) == 0 }, "it is not ended")
 		}
-		wg.Wait()
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/h1wire/h1wire/conn"
 	"github.com/h1wire/h1wire/parser"
@@ -36,21 +38,31 @@ type forwarding struct {
 func (f *forwarding) PullsBody() bool { return true }
 
 func (f *forwarding) HeadersReceived(start *conn.StartLine, fields *conn.Fields) error {
-	if start.Method == parser.MethodConnect {
-		return f.Reply(conn.StatusLine(501), nil, nil) // a gateway is no proxy
-	}
 	var head conn.Header
 	fields.ForwardTo(&head)
+	switch start.Method {
+	case parser.MethodConnect, parser.MethodTrace:
+		return f.Reply(conn.StatusLine(501), nil, nil) // a gateway is no proxy, and shows nobody its fields
+	case parser.MethodOptions:
+		hops, err := strconv.Atoi(fields.String("Max-Forwards")) // RFC 9110 §7.6.2
+		switch {
+		case err != nil: // there is no limit
+		case hops <= 0:
+			return f.Reply(conn.StatusLine(204), nil, nil)
+		default:
+			head.Set("Max-Forwards", strconv.Itoa(hops-1))
+		}
+	}
 	if host := start.Authority(fields); len(host) > 0 {
 		head.Set("Host", string(host))
 	}
-	head.Add("Via", "1.1 gateway")
+	head.Add("Via", via(start))
 	if fields.HasToken("TE", "trailers") {
 		head.Add("TE", "trailers")
 	}
-	if start.Version == parser.HTTP11 && fields.HasToken("Connection", "upgrade") {
+	if upgrade := fields.String("Upgrade"); upgrade != "" && start.Version == parser.HTTP11 && fields.HasToken("Connection", "upgrade") {
 		head.Add("Connection", "upgrade")
-		head.Add("Upgrade", fields.String("Upgrade"))
+		head.Add("Upgrade", upgrade)
 	}
 
 	ctx := f.Context() // ends when the client leaves
@@ -69,6 +81,8 @@ func (f *forwarding) HeadersReceived(start *conn.StartLine, fields *conn.Fields)
 	case err == nil:
 	case ctx.Err() != nil, errors.As(err, &failed) && failed.FromBody:
 		return err // the client's fault: its connection answers as it should
+	case failed.Timeout():
+		return f.Reply(conn.StatusLine(504), nil, nil)
 	default:
 		return f.Reply(conn.StatusLine(502), nil, nil)
 	}
@@ -76,11 +90,16 @@ func (f *forwarding) HeadersReceived(start *conn.StartLine, fields *conn.Fields)
 	return f.respond(resp)
 }
 
+// via says which version a message came in, and who took it (RFC 9110 §7.6.3).
+func via(start *conn.StartLine) string {
+	return strings.TrimPrefix(start.Version.String(), "HTTP/") + " gateway"
+}
+
 // respond hands the response back.
 func (f *forwarding) respond(resp *conn.Response) error {
 	var head conn.Header
 	resp.Fields.ForwardTo(&head)
-	head.Add("Via", "1.1 gateway")
+	head.Add("Via", via(&resp.StartLine))
 	start := conn.StartLine{Status: resp.Status, Reason: resp.Reason}
 	if resp.Status == 101 {
 		head.Add("Connection", "upgrade")
@@ -93,7 +112,7 @@ func (f *forwarding) respond(resp *conn.Response) error {
 	if err := f.WriteHeaders(start, &head, nil); err != nil {
 		return err
 	}
-	if _, err := io.Copy(flushing{f.Conn}, resp); err != nil {
+	if _, err := resp.WriteTo(f.Conn); err != nil {
 		return err // closes the connection, so nobody takes this for a whole response
 	}
 	var trailer conn.Header
@@ -101,14 +120,6 @@ func (f *forwarding) respond(resp *conn.Response) error {
 		t.ForwardTo(&trailer)
 	}
 	return f.FinishTrailers(&trailer)
-}
-
-// flushing sends each piece at once, for the next may be long in coming.
-type flushing struct{ c conn.Conn }
-
-func (w flushing) Write(p []byte) (int, error) {
-	n, err := w.c.Write(p)
-	return n, errors.Join(err, w.c.Flush())
 }
 
 // tunnel carries octets both ways until both sides have ended.

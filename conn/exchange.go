@@ -26,7 +26,7 @@ const (
 )
 
 // advance does all that can be done with the octets in the window. Callbacks are
-// called here and nowhere else.
+// called here, by tellClose when the peer has left or is late, and by end.
 func (sc *ServerConn) advance() (v verdict) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -164,7 +164,10 @@ func (sc *ServerConn) beginExchange(b []byte, framing parser.Framing, continues 
 	sc.setState(StateActive)
 	sc.message = sc.home.delegate.StartRequest(sc, Conn{sc, sc.count})
 	p, ok := sc.message.(PullDelegate)
-	sc.pulls = ok && p.PullsBody()
+	sc.begun = sc.home.observer != nil
+	if sc.pulls = ok && p.PullsBody(); sc.pulls {
+		sc.offer |= handling
+	}
 	sc.phase = serveHeaders
 }
 
@@ -181,12 +184,14 @@ func (sc *ServerConn) deliverHead() {
 	if pulls {
 		sc.openPull()
 	}
-	err := sc.message.HeadersReceived(&rd.start, &rd.fields)
-	if pulls {
-		sc.pull.Load().close(sc)
+	var err error
+	if sc.pulls {
+		err = sc.handle(rd)
 		rd = sc.in.rd
+	} else {
+		err = sc.message.HeadersReceived(&rd.start, &rd.fields)
 	}
-	if rd != nil && !sc.in.fields {
+	if rd != nil {
 		rd.fields.clear() // whoever kept it reads nothing, not the next request
 	}
 	switch {
@@ -202,7 +207,7 @@ func (sc *ServerConn) deliverHead() {
 	case sc.over() || sc.in.done:
 		sc.contentRead()
 	case sc.in.tooLong():
-		sc.failed(bodyTooLarge(sc.in.max))
+		sc.failed(bodyTooLarge(sc.in.max.Load()))
 	default:
 		if sc.in.len() == 0 {
 			sc.goAhead()
@@ -249,6 +254,7 @@ func (sc *ServerConn) finishRequest() {
 // endExchange goes on to the next request, or to the end.
 func (sc *ServerConn) endExchange() {
 	sc.unwatch()
+	sc.tellEnd()
 	sc.message = nil
 	o := &sc.out
 	switch {

@@ -11,7 +11,7 @@ import (
 // A refusal says what was wrong (RFC 9110 §15.5), but to HEAD, and to what might
 // be HEAD: there no content may follow the head (§9.3.2).
 func TestRefusalsAreExplained(t *testing.T) {
-	const none = "Content-Length: 0\r\n\r\n"
+	const none = "\r\n" // no length: it would have to be that of GET (§8.6)
 	explained := func(why string) string {
 		return "Content-Type: text/plain; charset=utf-8\r\nContent-Length: " + itoa(len(why)+1) + "\r\n\r\n" + why + "\n"
 	}

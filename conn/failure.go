@@ -37,10 +37,15 @@ func (sc *ServerConn) reject(e *InputError) {
 		b.b = append(b.b, sc.set.clock.dateLine()...)
 		b.b = append(b.b, "Connection: close\r\n"...)
 		b.b = e.appendExplanation(b.b, explains)
+		o.status = e.Status
 	}
 	sc.close()
 	o.mu.Unlock()
+	refused := sc.phase == serveHead && sc.home.observer != nil
 	sc.abandon(e)
+	if refused {
+		sc.report(nil)
+	}
 	sc.linger()
 }
 
@@ -65,11 +70,12 @@ func unexpected(fields *parser.FieldSection) *InputError {
 	return e
 }
 
-// appendExplanation appends the rest of a response: content that says what was
-// wrong (RFC 9110 §15.5), or none.
+// appendExplanation appends the rest of a response that is the last: content that says
+// what was wrong (RFC 9110 §15.5), or none; then no length either, for to HEAD it would
+// have to be that of GET's (§8.6).
 func (e *InputError) appendExplanation(b []byte, explains bool) []byte {
 	if !explains {
-		return append(b, "Content-Length: 0\r\n\r\n"...)
+		return append(b, "\r\n"...)
 	}
 	b = append(b, "Content-Type: text/plain; charset=utf-8\r\nContent-Length: "...)
 	b = strconv.AppendInt(b, int64(len(e.Section)+len(": ")+len(e.Rule)+len("\n")), 10)
@@ -133,23 +139,30 @@ func (l *link) logPanic(what string, r any) {
 		slog.Any("panic", r), slog.String("stack", string(stack)))
 }
 
-// onServingStack reports whether the caller was called by a serving loop.
+// onServingStack reports whether the caller was called by a serving loop, however
+// far below.
 func onServingStack() bool {
-	var pcs [128]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	for {
-		f, more := frames.Next()
-		if f.Function == advanceName || f.Function == endName {
-			return true
+	var pcs [64]uintptr
+	for skip := 2; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs[:])
+		frames := runtime.CallersFrames(pcs[:n])
+		for more := n > 0; more; {
+			var f runtime.Frame
+			if f, more = frames.Next(); callers[f.Function] {
+				return true
+			}
 		}
-		if !more {
+		if n < len(pcs) {
 			return false
 		}
 	}
 }
 
-// Where callbacks are called from.
-const (
-	advanceName = "github.com/h1wire/h1wire/conn.(*ServerConn).advance"
-	endName     = "github.com/h1wire/h1wire/conn.(*ServerConn).end"
-)
+// callers are the functions that call the application.
+var callers = map[string]bool{
+	"github.com/h1wire/h1wire/conn.(*ServerConn).advance":   true,
+	"github.com/h1wire/h1wire/conn.(*ServerConn).tellClose": true,
+	"github.com/h1wire/h1wire/conn.(*ServerConn).tellState": true,
+	"github.com/h1wire/h1wire/conn.(*ServerConn).report":    true,
+	"github.com/h1wire/h1wire/conn.(*ServerConn).end":       true,
+}

@@ -48,6 +48,7 @@ func TestGatewayOfTheExamples(t *testing.T) {
 		w.Header().Set("Connection", "hop")
 		w.Header().Set("Hop", "1")
 		fmt.Fprintf(w, "%s %s %s %q %v %v", r.Method, r.RequestURI, r.Host, body, r.Trailer, r.Header["Hop"])
+		fmt.Fprintf(w, " via %q hops %q upgrade %q", r.Header["Via"], r.Header["Max-Forwards"], r.Header["Upgrade"])
 		w.(http.Flusher).Flush()
 		w.Header().Set("Sum", "42")
 	}))
@@ -62,7 +63,7 @@ func TestGatewayOfTheExamples(t *testing.T) {
 		for name, c := range map[string]struct{ send, want string }{
 			"absolute-form": {
 				"GET http://a.example?b HTTP/1.1\r\nHost: ignored\r\nConnection: close, hop\r\nHop: 1\r\n\r\n",
-				"(?s)^HTTP/1.1 200 OK\r\n.*Via: 1.1 gateway\r\nConnection: close\r\n\r\n[0-9a-f]+\r\nGET /\\?b a.example \"\" map.. ..\r\n0\r\nSum: 42\r\n\r\n$",
+				"(?s)^HTTP/1.1 200 OK\r\n.*Via: 1.1 gateway\r\nConnection: close\r\n\r\n[0-9a-f]+\r\nGET /\\?b a.example \"\" map.. .. via ..1.1 gateway.. .*\r\n0\r\nSum: 42\r\n\r\n$",
 			},
 			"content and trailers": {
 				"POST /x HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\n\r\n3\r\nabc\r\n0\r\nT: 1\r\n\r\n",
@@ -76,7 +77,14 @@ func TestGatewayOfTheExamples(t *testing.T) {
 				"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "^HTTP/1.1 400 Bad Request\r\n",
 			},
 			"a response that breaks off": {"GET /cut HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "(?s)^HTTP/1.1 200 OK\r\nContent-Length: 9\r\n.*\r\n\r\nhalf$"},
-			"CONNECT":                    {"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nConnection: close\r\n\r\n", "^HTTP/1.1 501 Not Implemented\r\n"},
+			"a limit of hops": {
+				"OPTIONS /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nMax-Forwards: 10\r\n\r\n", "OPTIONS /x a .* hops ..9..",
+			},
+			"the last hop":          {"OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\nMax-Forwards: 0\r\n\r\n", "^HTTP/1.1 204 No Content\r\n"},
+			"HTTP/1.0":              {"GET / HTTP/1.0\r\nHost: a\r\nMax-Forwards: 1\r\n\r\n", " via ..1.0 gateway.. hops ..1.."},
+			"an upgrade to nothing": {"GET / HTTP/1.1\r\nHost: a\r\nConnection: close, upgrade\r\n\r\n", " upgrade ..\r\n"},
+			"TRACE":                 {"TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "^HTTP/1.1 501 Not Implemented\r\n"},
+			"CONNECT":               {"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nConnection: close\r\n\r\n", "^HTTP/1.1 501 Not Implemented\r\n"},
 		} {
 			got := sendUntilClosed(t, addr, c.send)
 			assert.Regexp(t, c.want, got, "%v: %s", driver, name)

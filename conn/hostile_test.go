@@ -147,7 +147,7 @@ func sendTCP(t *testing.T, addr string, c hostile) string {
 	nc, err := net.Dial("tcp", addr)
 	require.NoError(t, err)
 	defer nc.Close()
-	require.NoError(t, nc.SetDeadline(time.Now().Add(10*time.Second)))
+	require.NoError(t, nc.SetDeadline(time.Now().Add(time.Minute)))
 	open := strings.HasSuffix(c.want, "open")
 	sent := make(chan struct{})
 	go func() {

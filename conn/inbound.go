@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/h1wire/h1wire/parser"
@@ -28,14 +29,16 @@ type inbound struct {
 	piece int     // most octets handed out at once
 	size  int64   // octets of content so far
 	at    int64   // octets of the body so far, its framing included
-	max   int64   // most of them
 	coded bool    // the content is to be decoded
 	gz    *gunzip // by this, once it has begun
 
-	patience time.Duration // what is left of BodyTimeout; 0 when there is none
-	credit   time.Duration // how long the peer may be silent before it is below MinBodyRate
-	since    int64         // when the wait under way began
-	counted  int64         // size when credit was last computed
+	// What the application may change from any goroutine.
+	max      atomic.Int64 // most octets of content
+	patience atomic.Int64 // what is left of BodyTimeout, in nanoseconds; 0 when there is none
+
+	credit  time.Duration // how long the peer may be silent before it is below MinBodyRate
+	since   int64         // when the wait under way began
+	counted int64         // size when credit was last computed
 }
 
 // begin starts on the body of a message whose head has been taken.
@@ -50,16 +53,25 @@ func (in *inbound) begin(f parser.Framing, p *Params) {
 
 func (in *inbound) beginContent(f parser.Framing, p *Params) {
 	in.trailer, in.fields, in.pending = false, false, nil
-	in.piece, in.size, in.at, in.max = p.ChunkSize, 0, 0, p.MaxBodySize
-	in.patience, in.credit, in.counted = p.BodyTimeout, p.rateWindow, 0
+	in.piece, in.size, in.at = p.ChunkSize, 0, 0
+	in.credit, in.counted = p.rateWindow, 0
+	setInt64(&in.max, p.MaxBodySize)
+	setInt64(&in.patience, int64(p.BodyTimeout))
 	if f.Kind == parser.Chunked {
 		in.chunked.Reset()
 	}
 }
 
+// setInt64 stores v, if that is needed: loading costs next to nothing.
+func setInt64(a *atomic.Int64, v int64) {
+	if a.Load() != v {
+		a.Store(v)
+	}
+}
+
 // tooLong reports a body that need not be read to know that it exceeds its limit.
 func (in *inbound) tooLong() bool {
-	return in.kind == parser.FixedLength && in.left > uint64(max(in.max, 0))
+	return in.kind == parser.FixedLength && in.left > uint64(max(in.max.Load(), 0))
 }
 
 // whole reports whether the rest of the body is in the window.
@@ -95,7 +107,7 @@ func (in *inbound) next() ([]byte, error) {
 		return data, err
 	}
 	if in.gz == nil {
-		in.gz = newGunzip(in.max, in.piece)
+		in.gz = newGunzip(in.max.Load(), in.piece)
 	}
 	for {
 		data, err := in.gz.next()
@@ -198,12 +210,13 @@ func (in *inbound) chunks(pieces []parser.Span) (int, error) {
 // chunk of the last piece has announced counts, too: there is no need to wait for
 // it.
 func (in *inbound) count(n int, last bool) error {
-	if in.size > math.MaxInt64-int64(n) || in.size+int64(n) > in.max {
-		return bodyTooLarge(in.max)
+	most := in.max.Load()
+	if in.size > math.MaxInt64-int64(n) || in.size+int64(n) > most {
+		return bodyTooLarge(most)
 	}
 	in.size += int64(n)
-	if last && in.chunked.Left() > uint64(in.max-in.size) {
-		return bodyTooLarge(in.max)
+	if last && in.chunked.Left() > uint64(most-in.size) {
+		return bodyTooLarge(most)
 	}
 	return nil
 }

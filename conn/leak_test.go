@@ -53,7 +53,7 @@ func countResources() resources {
 }
 
 // leakPatience is how long what has been told to end may take to do so.
-const leakPatience = 5 * time.Second
+const leakPatience = 30 * time.Second
 
 // leaked describes what is in use beyond r, and still is after patience.
 func (r resources) leaked(patience time.Duration) string {

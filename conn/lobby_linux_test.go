@@ -133,16 +133,6 @@ func TestWhoIsWokenDoesNotRest(t *testing.T) {
 	_ = s.Close()
 }
 
-// connections returns the connections of s.
-func (s *Server) connections() (all []*ServerConn) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, sc := range s.conns {
-		all = append(all, sc)
-	}
-	return all
-}
-
 // Whoever closes, and however many at once: each ends once.
 func TestClosingWhatRests(t *testing.T) {
 	checkLeaks(t)
@@ -172,13 +162,6 @@ func TestClosingWhatRests(t *testing.T) {
 			_ = unix.Close(fd)
 		}
 	}
-}
-
-// pass makes the clock believe, from its next tick on, that d has passed.
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.epoch = c.epoch.Add(-d)
 }
 
 // A wait goes on while the connection is sent to rest and roused.
@@ -220,7 +203,7 @@ func TestTimeoutsOfWhatRests(t *testing.T) {
 	s.clock.pass(2*timeout + tick)
 	got, err = io.ReadAll(late)
 	assert.NoError(t, err)
-	assert.Equal(t, refused("408 Request Timeout"), undated(string(got)))
+	assert.Equal(t, refused("408 Request Timeout"), unexplained(string(got)))
 	_ = s.Close()
 }
 

@@ -76,7 +76,7 @@ func TestLoopManyIdleConnections(t *testing.T) {
 		askAll(t, fds, empty200)
 	}
 	assert.Equal(t, clients+1, connsOf(s))
-	assert.LessOrEqual(t, runtime.NumGoroutine(), goroutines+runtime.GOMAXPROCS(0))
+	settles(t, func() bool { return runtime.NumGoroutine() <= goroutines+runtime.GOMAXPROCS(0) }, "connections take goroutines")
 	each := (heapInUse() - before) / int64(clients)
 	t.Logf("%d octets of heap for an idle connection", each)
 	if !raceEnabled {

@@ -20,6 +20,8 @@ type outbound struct {
 
 	exchange uint64 // the one that may send; a handle of another is stale
 	left     int64  // octets to come, of bodyFixed
+	content  int64  // octets written, for the observer, who sets this and status to 0
+	status   int    // of the final response; 0 before its head
 	phase    sendPhase
 	body     sendBody
 
@@ -236,6 +238,7 @@ func (o *outbound) write(p []byte) (int, error) {
 		if int64(len(p)) > o.left {
 			fits := p[:o.left]
 			o.left = 0
+			o.content += int64(len(fits))
 			if err := o.append(fits); err != nil {
 				return 0, err
 			}
@@ -244,6 +247,7 @@ func (o *outbound) write(p []byte) (int, error) {
 		}
 		o.left -= int64(len(p))
 	case bodyChunked:
+		o.content += int64(len(p))
 		b := o.room()
 		b.b = appendHex(b.b, uint64(len(p)))
 		b.b = append(b.b, "\r\n"...)
@@ -258,6 +262,7 @@ func (o *outbound) write(p []byte) (int, error) {
 		b.b = append(b.b, "\r\n"...)
 		return len(p), o.settled()
 	}
+	o.content += int64(len(p))
 	if err := o.append(p); err != nil {
 		return 0, err
 	}
@@ -312,13 +317,9 @@ func (o *outbound) complete() error {
 // abort gives the message up: what it has promised cannot be kept, so only
 // closing the connection can tell the peer.
 func (o *outbound) abort(err error) {
-	_ = o.flush()
-	if o.err == nil {
-		o.err = err
+	if o.flush() == nil { // else that has given it up
+		o.fail(err)
 	}
-	o.phase = sendBroken
-	o.link.via.wakeReader()
-	o.owner.messageSent()
 }
 
 func (o *outbound) broken() error {
@@ -342,6 +343,7 @@ func (o *outbound) readFrom(r io.Reader) (n int64, taken bool, err error) {
 	o.sending.Store(true)
 	n, taken, err = o.link.via.readFrom(r)
 	o.sending.Store(false)
+	o.content += n
 	if o.body == bodyFixed {
 		o.left -= n
 	}

@@ -43,6 +43,21 @@ func (p *puller) close(sc *ServerConn) {
 	p.exchange = 0
 }
 
+// handle calls HeadersReceived of a [PullDelegate]. When that has returned, however
+// it did, what has been received is the serving loop's alone again.
+func (sc *ServerConn) handle(rd *reader) error {
+	defer func() {
+		sc.mu.Lock()
+		sc.offer &^= handling
+		sc.ask &^= handling
+		sc.mu.Unlock()
+		if p := sc.pull.Load(); p != nil {
+			p.close(sc)
+		}
+	}()
+	return sc.message.HeadersReceived(&rd.start, &rd.fields)
+}
+
 // Read reads content into p: for the handler of a [PullDelegate], while its
 // HeadersReceived runs, on any goroutine, one at a time. It returns [io.EOF] at the
 // end of the message, after it has called TrailersReceived if there are trailer
@@ -107,7 +122,7 @@ func (sc *ServerConn) pullNext() ([]byte, error) {
 			return nil, io.EOF
 		}
 		if in.tooLong() {
-			return nil, bodyTooLarge(in.max)
+			return nil, bodyTooLarge(in.max.Load())
 		}
 		data, err := in.next()
 		if err != nil || len(data) > 0 {
@@ -188,14 +203,11 @@ func (sc *ServerConn) goAhead() {
 
 // sendContinue is goAhead with out.mu held.
 func (sc *ServerConn) sendContinue() error {
-	if !sc.ask.has(expects) {
-		return nil
+	if sc.out.phase != sendHead || !sc.ask.has(expects) {
+		return nil // of an exchange that is answered, ask is the serving loop's
 	}
 	sc.ask &^= expects
-	if sc.out.phase != sendHead {
-		return nil
-	}
 	buf := sc.out.room()
-	buf.b = append(buf.b, "HTTP/1.1 100 Continue\r\n\r\n"...)
+	buf.b = append(buf.b, continued...)
 	return sc.out.flush()
 }

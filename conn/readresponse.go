@@ -57,7 +57,7 @@ func (cc *ClientConn) ReadResponse(d MessageDelegate) (reusable bool, err error)
 		return false, nil
 	}
 	if cc.in.tooLong() {
-		return false, bodyTooLarge(cc.in.max)
+		return false, bodyTooLarge(cc.in.max.Load())
 	}
 	for {
 		if err := cc.in.deliver(d, nil); err != nil {
@@ -254,7 +254,7 @@ func (cc *ClientConn) fill() error {
 		return ErrBodyTimeout
 	case errors.Is(err, errWoken): // sending failed; there may be a response all the same
 		return nil
-	case err == io.EOF && !cc.heading:
+	case err == io.EOF && !cc.heading && !cutOff(cc.nc):
 		return cc.in.eof()
 	case err == io.EOF:
 		return io.ErrUnexpectedEOF

@@ -30,6 +30,7 @@ const (
 	isNear                         // or will be, whatever becomes of it
 	persists                       // the connection may persist after this exchange
 	expects                        // the client waits for 100 (Continue)
+	handling                       // HeadersReceived of a PullDelegate runs
 )
 
 func (q question) has(some question) bool { return q&some != 0 }
@@ -92,13 +93,19 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 	if !persist {
 		sc.ask &^= persists
 	}
-	o.phase, o.body, o.left = sendContent, body, left
+	o.phase, o.body, o.left, o.status = sendContent, body, left, start.Status
 	return nil
 }
+
+// continued asks for the content of a request (RFC 9110 §15.2.1).
+const continued = "HTTP/1.1 100 Continue\r\n\r\n"
 
 // begin appends what comes before the application's own fields: the status line,
 // Date, and what delimits the content.
 func (sc *ServerConn) begin(b []byte, start *StartLine, h *Header, body sendBody, length int64) ([]byte, error) {
+	if start.Status == 101 && sc.ask.has(expects) {
+		b = append(b, continued...) // what is left of the request still comes as HTTP/1.1 (RFC 9110 §7.8)
+	}
 	b, err := start.appendStatusLine(b)
 	if err != nil {
 		return b, err

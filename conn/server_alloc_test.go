@@ -60,8 +60,9 @@ func (f *frugal) TrailersReceived(fields *Fields) error {
 	f.seen += fields.Len()
 	return nil
 }
-func (f *frugal) Finish() error           { return f.reply(f) }
-func (f *frugal) OnConnectionClose(error) {}
+func (f *frugal) Finish() error            { return f.reply(f) }
+func (f *frugal) OnConnectionClose(error)  {}
+func (f *frugal) ExchangeEnded(x Exchange) { f.seen += x.Status }
 
 func replyPlain(f *frugal) error { return f.c.Reply(StatusLine(200), &f.h, hello) }
 

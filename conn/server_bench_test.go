@@ -29,7 +29,7 @@ func benchmarkCore(b *testing.B, send string, exchanges int, f *frugal) {
 		b.Fatal(err)
 	}
 	sc.via = sink{stream{&sc.link}}
-	sc.home = &home{context.Background(), f}
+	sc.home = newHome(context.Background(), f)
 	sc.open()
 	sc.set.clock.add(&sc.link)
 	defer sc.set.clock.remove(&sc.link)

@@ -68,6 +68,31 @@ func testContinuedOnce(t *testing.T, r *recorder) {
 	})
 }
 
+// Who waits to be asked for its content sends it before it switches, so it has to be
+// asked first (RFC 9110 §7.8).
+func TestContinueComesBeforeSwitchingProtocols(t *testing.T) {
+	const switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"
+	for fields, want := range map[string]string{
+		"Content-Length: 1\nExpect: 100-continue\n\n": "HTTP/1.1 100 Continue\r\n\r\n" + switching,
+		"Content-Length: 1\n\n":                       switching,
+		"Content-Length: 0\nExpect: 100-continue\n\n": switching,
+	} {
+		r := newRecorder()
+		r.headers = func(c Conn, _ *StartLine, _ *Fields) error {
+			h := new(Header)
+			h.Add("Connection", "upgrade")
+			h.Add("Upgrade", "x")
+			require.NoError(t, c.WriteHeaders(StatusLine(101), h, nil))
+			_, _, err := c.Detach()
+			return err
+		}
+		bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+			c.send(t, crlf("POST / HTTP/1.1\nHost: a\nConnection: upgrade\nUpgrade: x\n"+fields))
+			expect(t, c, want, false)
+		})
+	}
+}
+
 func TestInformationalResponses(t *testing.T) {
 	r := newRecorder()
 	r.headers = func(c Conn, _ *StartLine, _ *Fields) error {

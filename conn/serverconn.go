@@ -25,6 +25,7 @@ type ServerConn struct {
 	driver Driver
 	phase  servePhase
 	owed   bool     // HeadersReceived was called; Finish or OnConnectionClose must be
+	begun  bool     // the observer is to be told when the exchange ends
 	pulls  bool     // HeadersReceived takes the content itself
 	inside bool     // the driver cannot block for octets here
 	asked  bool     // it was the client who asked for the connection to be closed
@@ -43,6 +44,12 @@ type ServerConn struct {
 type home struct {
 	ctx      context.Context // parent of the contexts of exchanges
 	delegate ServerDelegate
+	observer ExchangeDelegate // delegate, if it is one; else nil
+}
+
+func newHome(ctx context.Context, d ServerDelegate) *home {
+	observer, _ := d.(ExchangeDelegate)
+	return &home{ctx, d, observer}
 }
 
 // NewServerConn returns the server's side of a connection. nil Params are the
@@ -84,7 +91,7 @@ func (sc *ServerConn) Serve(ctx context.Context, d ServerDelegate) error {
 	}
 	stop := context.AfterFunc(ctx, sc.interruptAll)
 	defer stop()
-	sc.prepare(&home{ctx, d})
+	sc.prepare(newHome(ctx, d))
 	sc.drive()
 	return nil
 }
@@ -211,10 +218,10 @@ func (sc *ServerConn) endIf(ended *bool) {
 // end gives back everything, after the loop.
 func (sc *ServerConn) end() {
 	sc.open()
-	sc.unwatch()
 	sc.set.clock.remove(&sc.link)
 	o := &sc.out
 	o.mu.Lock()
+	sc.unwatch() // and nobody can ask for the context again before there is none
 	gone := sc.is(detached)
 	if !gone {
 		if !sc.closing.Load() {
@@ -227,7 +234,6 @@ func (sc *ServerConn) end() {
 	sc.close()
 	o.release()
 	o.mu.Unlock()
-	sc.unwatch() // again, for until here somebody may have asked for the context
 	sc.in.end()
 	sc.in.discard()
 	if r, ok := sc.via.(*raw); ok {
@@ -239,6 +245,7 @@ func (sc *ServerConn) end() {
 	if !gone {
 		sc.setState(StateClosed)
 	}
+	sc.tellEnd()
 	sc.message = nil
 	sc.guard("OnClose", func() { sc.home.delegate.OnClose(sc) })
 	sc.ended.end()

@@ -15,6 +15,7 @@ type service struct {
 	by      int64         // when the head, discarding or lingering that is under way is late
 	drain   int64         // octets that discarding or lingering may still drop
 	offer   question      // of the exchange that has begun
+	why     error         // what it was given up for
 	before  lastHead
 }
 

@@ -64,10 +64,14 @@ func (sc *ServerConn) abandon(err error) {
 	sc.tellClose(err)
 	sc.in.end()
 	sc.phase = serveEnd
+	sc.tellEnd()
 }
 
 // tellClose tells the delegate that its message will never be complete.
 func (sc *ServerConn) tellClose(err error) {
+	if sc.why == nil {
+		sc.why = err
+	}
 	if sc.owed {
 		sc.owed = false
 		sc.guard("OnConnectionClose", func() { sc.message.OnConnectionClose(err) })
@@ -76,6 +80,7 @@ func (sc *ServerConn) tellClose(err error) {
 
 // linger sends what is ready, says that nothing follows, and reads on.
 func (sc *ServerConn) linger() {
+	sc.tellEnd()
 	sc.phase = serveEnd
 	sc.out.mu.Lock()
 	err := sc.out.flush()

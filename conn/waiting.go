@@ -35,7 +35,10 @@ func (sc *ServerConn) beforeWait() (free bool) {
 
 // afterWait is called when the wait is over.
 func (sc *ServerConn) afterWait() {
-	sc.open()
+	if sc.service == nil {
+		sc.open()
+		sc.idleBy = max(sc.readBy.Load(), 0) // its time goes on
+	}
 	if sc.message != nil {
 		sc.out.alone.Store(false)
 	}
@@ -62,7 +65,7 @@ func (sc *ServerConn) received(n int, err error) {
 func (sc *ServerConn) expired() {
 	switch {
 	case sc.phase == serveHead && sc.in.len() > 0:
-		sc.reject(&InputError{Rule: "the head did not end in time", Section: "RFC 9110 §15.5.9", Status: 408, Err: ErrHeaderTimeout})
+		sc.reject(&InputError{Rule: "the head did not end in time", Section: "RFC 9110 §15.5.9", Offset: int64(sc.in.len()), Status: 408, Err: ErrHeaderTimeout})
 	case sc.phase == serveContent:
 		sc.abandon(ErrBodyTimeout)
 	default:

@@ -66,14 +66,18 @@ func config(addr string) Config {
 func TestClosedLoopCountsEveryAnswer(t *testing.T) {
 	for _, depth := range []int{1, 8} {
 		var served atomic.Int64
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
 		addr := scripted(t, func(nc net.Conn) error {
-			served.Add(1)
+			if served.Add(1) == 1000 {
+				stop()
+			}
 			return always(good)(nc)
 		})
 		cfg := config(addr)
-		cfg.Depth = depth
+		cfg.Depth, cfg.Duration = depth, time.Minute
 		cfg.Body = []byte("hi")
-		r, err := Run(t.Context(), cfg)
+		r, err := Run(ctx, cfg)
 		require.NoError(t, err)
 		require.Empty(t, r.Errors)
 		require.LessOrEqual(t, r.Requests, served.Load())
@@ -100,12 +104,9 @@ func TestWrongAnswersAreErrors(t *testing.T) {
 		{"surplus", good + good},
 	} {
 		cfg := config(scripted(t, always(c.response)))
-		cfg.Body = []byte("hi")
-		r, err := Run(t.Context(), cfg)
+		cfg.Body, cfg.Duration = []byte("hi"), time.Minute // it gives up before
+		_, err := Run(t.Context(), cfg)
 		require.ErrorContains(t, err, c.kind, "%q", c.response)
-		if r != nil { // it had no time for enough errors to give up
-			require.Zero(t, r.Requests)
-		}
 	}
 }
 
@@ -197,14 +198,18 @@ func TestOpenLoopCountsUnanswered(t *testing.T) {
 
 func TestConnectionPerRequest(t *testing.T) {
 	var served atomic.Int64
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
 	addr := scripted(t, func(nc net.Conn) error {
-		served.Add(1)
+		if served.Add(1) == 300 {
+			stop()
+		}
 		always(good)(nc)
 		return io.EOF
 	})
 	cfg := config(addr)
-	cfg.PerConnection = true
-	r, err := Run(t.Context(), cfg)
+	cfg.PerConnection, cfg.Duration = true, time.Minute
+	r, err := Run(ctx, cfg)
 	require.NoError(t, err)
 	require.Empty(t, r.Errors)
 	require.InDelta(t, served.Load(), r.Requests, float64(cfg.Conns))
@@ -256,13 +261,19 @@ func TestNobodyListens(t *testing.T) {
 }
 
 func TestCancelEndsARun(t *testing.T) {
-	ctx, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	cfg := config(scripted(t, always(good)))
-	cfg.Duration = time.Minute
+	var served atomic.Int64
+	cfg := config(scripted(t, func(nc net.Conn) error {
+		if served.Add(1) == 100 {
+			stop()
+		}
+		return always(good)(nc)
+	}))
+	cfg.Duration = time.Hour
 	r, err := Run(ctx, cfg)
 	require.NoError(t, err)
-	require.Less(t, r.Seconds, 10.0)
+	require.Less(t, r.Seconds, cfg.Duration.Seconds())
 	require.Positive(t, r.Requests)
 }
 
@@ -293,10 +304,10 @@ func TestRefusesNonsense(t *testing.T) {
 }
 
 func TestProcessCPU(t *testing.T) {
-	for end := time.Now().Add(50 * time.Millisecond); time.Now().Before(end); {
+	for ownCPU() < 0.2 {
 	}
 	cpu, err := ProcessCPU(os.Getpid())
 	require.NoError(t, err)
 	require.Positive(t, cpu)
-	require.InDelta(t, ownCPU(), cpu, 0.05)
+	require.InDelta(t, ownCPU(), cpu, 0.15)
 }

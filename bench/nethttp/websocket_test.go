@@ -34,7 +34,7 @@ func TestCoderWebsocket(t *testing.T) {
 	for server, url := range servers(t, h) {
 		for transport, client := range transports(t) {
 			t.Run(transport+" at "+server, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				c, _, err := coder.Dial(ctx, url, &coder.DialOptions{HTTPClient: client})
 				require.NoError(t, err)

@@ -38,7 +38,7 @@ func TestEveryServerAnswersEveryCase(t *testing.T) {
 				if !s.takesPart(&w, true) {
 					continue
 				}
-				cfg := load.Config{Addr: plain.addr, Request: w.request, Length: -1, Conns: 3, Timeout: 5 * time.Second}
+				cfg := load.Config{Addr: plain.addr, Request: w.request, Length: -1, Conns: 3, Timeout: time.Minute}
 				if s.lacks&w.compare == 0 {
 					cfg.Body = w.expect
 				}

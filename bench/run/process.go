@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -60,18 +61,22 @@ func (s *server) start(core int, dir string, o endpoint.Options) (*process, erro
 	return p, p.ready()
 }
 
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+// freeAddress returns an address at which nobody listens. Its port is below those
+// that systems give to whoever asks for any, so nobody takes it before the server does.
+func freeAddress() (addr string, err error) {
+	for range 100 {
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprint("127.0.0.1:", 20_000+rand.N(10_000))); err == nil {
+			defer l.Close()
+			return l.Addr().String(), nil
+		}
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
+	return "", err
 }
 
 // ready waits until the server takes connections.
 func (p *process) ready() error {
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		nc, err := net.DialTimeout("tcp", p.addr, time.Second)
 		if err == nil {

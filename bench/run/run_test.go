@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,8 @@ import (
 	"github.com/h1wire/h1wire/bench/result"
 )
 
-// TestSmoke runs the suite for a few seconds, from building the servers to the charts.
+// TestSmoke runs the suite for a few seconds, from building the servers to the charts;
+// on a machine that is too busy for one answer in time, for longer.
 func TestSmoke(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and starts servers")
@@ -23,15 +25,21 @@ func TestSmoke(t *testing.T) {
 		t.Skip("servers and load need a core each")
 	}
 	t.Chdir("..")
-	out := t.TempDir()
-	o, err := parse([]string{"-servers", "^(floor|net/http|net/http client)$", "-cases", "^(plain 64|GET 1 MB|TLS 64|rate 20000|idle|client 64)$",
-		"-rounds", "2", "-warm", "100ms", "-d", "300ms", "-idle", "50", "-out", out})
-	require.NoError(t, err)
-	o.h1check = h1check{}
-	require.NoError(t, run(t.Context(), o))
-
-	r, err := result.Read(filepath.Join(out, "result.json"))
-	require.NoError(t, err)
+	var out string
+	var r *result.Report
+	for d := 300 * time.Millisecond; ; d *= 5 {
+		out = t.TempDir()
+		o, err := parse([]string{"-servers", "^(floor|net/http|net/http client)$", "-cases", "^(plain 64|GET 1 MB|TLS 64|rate 20000|idle|client 64)$",
+			"-rounds", "2", "-warm", "100ms", "-d", d.String(), "-idle", "50", "-out", out})
+		require.NoError(t, err)
+		o.h1check = h1check{}
+		require.NoError(t, run(t.Context(), o))
+		r, err = result.Read(filepath.Join(out, "result.json"))
+		require.NoError(t, err)
+		if d > 5*time.Second || !slices.ContainsFunc(r.Samples, func(s result.Sample) bool { return s.Case != "idle" && s.Rate == 0 }) {
+			break
+		}
+	}
 	require.Len(t, r.Cases, 6)
 	require.Len(t, r.Samples, 2*(5+2+1), "net/http in five cases, the floor in plain and rate, a client")
 	for _, s := range r.Samples {
@@ -52,7 +60,7 @@ func TestSmoke(t *testing.T) {
 
 	// The same report drawn again, compared with itself.
 	file := filepath.Join(out, "result.json")
-	o, err = parse([]string{"-render", file, "-compare", file, "-out", t.TempDir()})
+	o, err := parse([]string{"-render", file, "-compare", file, "-out", t.TempDir()})
 	require.NoError(t, err)
 	require.NoError(t, run(t.Context(), o))
 }

@@ -3,6 +3,7 @@ package nethttp
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -12,11 +13,13 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/h1wire/h1wire/conn"
+	"github.com/h1wire/h1wire/conn/conntest"
 )
 
 var transportDifferences = map[string]func(t *testing.T){
@@ -34,16 +37,48 @@ var transportDifferences = map[string]func(t *testing.T){
 			assert.ErrorAs(t, err, &broke, "%q", octets)
 		}
 	},
-	"unknown length": func(t *testing.T) {
-		s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.TransferEncoding) }))
-		for want, c := range map[string]*http.Client{"[]": client(t), "[chunked]": using(t)} {
-			r, _ := http.NewRequest("GET", s.url, io.MultiReader())
-			resp, err := c.Do(r)
+	"cut off": func(t *testing.T) {
+		s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			nc, _, err := http.NewResponseController(w).Hijack()
+			if !assert.NoError(t, err) {
+				return
+			}
+			_, _ = io.WriteString(nc, "HTTP/1.1 200 OK\r\n\r\nhel")
+			_ = nc.(*tls.Conn).NetConn().Close()
+		}))
+		defer s.Close()
+		for _, c := range []*http.Client{s.Client(), using(t, func(tr *Transport) {
+			tr.TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig
+		})} {
+			resp, err := c.Get(s.URL)
 			require.NoError(t, err)
-			b, _ := io.ReadAll(resp.Body)
+			b, err := io.ReadAll(resp.Body)
 			_ = resp.Body.Close()
-			assert.Equal(t, want, string(b))
+			assert.Equal(t, "hel", string(b))
+			assert.Equal(t, c != s.Client(), errors.Is(err, io.ErrUnexpectedEOF), err)
 		}
+	},
+	"unknown length": func(t *testing.T) {
+		// Theirs looks for 200 ms whether there is content: of a time that does not pass.
+		synctest.Test(t, func(t *testing.T) {
+			for want, over := range map[string]func(*conntest.Listener) http.RoundTripper{
+				"[]":        func(l *conntest.Listener) http.RoundTripper { return &http.Transport{DialContext: l.DialContext} },
+				"[chunked]": func(l *conntest.Listener) http.RoundTripper { return &Transport{DialContext: l.DialContext} },
+			} {
+				l := conntest.Listen()
+				s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.TransferEncoding) })}
+				go func() { _ = s.Serve(l) }()
+				c := &http.Client{Transport: over(l)}
+				r, _ := http.NewRequest("GET", "http://a.example/", io.MultiReader())
+				resp, err := c.Do(r)
+				require.NoError(t, err)
+				b, _ := io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+				assert.Equal(t, want, string(b))
+				c.CloseIdleConnections()
+				_ = s.Close()
+			}
+		})
 	},
 	"non-ASCII host": func(t *testing.T) {
 		_, err := using(t).Get("http://ä.example/")
@@ -141,13 +176,19 @@ var transportDifferences = map[string]func(t *testing.T){
 		}
 	},
 	"expect": func(t *testing.T) {
-		url := canned(t, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-		r, _ := http.NewRequest("POST", url, unread{t})
-		r.ContentLength = 5
-		r.Header.Set("Expect", "100-continue")
-		resp, err := using(t).Do(r)
-		require.NoError(t, err)
-		_ = resp.Body.Close()
+		synctest.Test(t, func(t *testing.T) { // where a late answer is not so late that the content is sent without
+			l := conntest.Listen()
+			go acceptAll(l, answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+			r, _ := http.NewRequest("POST", "http://a.example/", unread{t})
+			r.ContentLength = 5
+			r.Header.Set("Expect", "100-continue")
+			tr := &Transport{DialContext: l.DialContext}
+			resp, err := tr.RoundTrip(r)
+			require.NoError(t, err)
+			_ = resp.Body.Close()
+			tr.CloseIdleConnections()
+			_ = l.Close()
+		})
 	},
 	"expect nothing": func(t *testing.T) {
 		fields := make(chan http.Header, 1)
@@ -204,8 +245,11 @@ var transportDifferences = map[string]func(t *testing.T){
 }
 
 // canned answers every request with the same octets.
-func canned(t *testing.T, octets string) (url string) {
-	return onEachConn(t, func(nc net.Conn, r *bufio.Reader) {
+func canned(t *testing.T, octets string) (url string) { return onEachConn(t, answering(octets)) }
+
+// answering returns what answers a request without content with octets.
+func answering(octets string) func(net.Conn, *bufio.Reader) {
+	return func(nc net.Conn, r *bufio.Reader) {
 		for {
 			line, err := r.ReadString('\n')
 			if err != nil {
@@ -216,7 +260,7 @@ func canned(t *testing.T, octets string) (url string) {
 				return
 			}
 		}
-	})
+	}
 }
 
 // onEachConn runs serve on each connection to url, and closes it then.
@@ -224,19 +268,22 @@ func onEachConn(t *testing.T, serve func(nc net.Conn, r *bufio.Reader)) (url str
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			nc, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer nc.Close()
-				serve(nc, bufio.NewReader(nc))
-			}()
-		}
-	}()
+	go acceptAll(l, serve)
 	return "http://" + l.Addr().String()
+}
+
+// acceptAll does so until l is closed.
+func acceptAll(l net.Listener, serve func(nc net.Conn, r *bufio.Reader)) {
+	for {
+		nc, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer nc.Close()
+			serve(nc, bufio.NewReader(nc))
+		}()
+	}
 }
 
 // unread fails the test when it is read.

@@ -176,6 +176,5 @@ func (b *responseBody) Close() error {
 	b.mu.Lock()
 	b.done = true
 	b.mu.Unlock()
-	defer b.of.headBy.end()
 	return b.resp.Close()
 }

@@ -24,7 +24,6 @@ type outgoing struct {
 	wire      conn.Request
 	scratch   *outScratch // until the request has been sent, unless that takes longer
 	trace     *httptrace.ClientTrace
-	headBy    *headTimer // nil without Transport.ResponseHeaderTimeout
 
 	response http.Response
 	body     responseBody

@@ -65,15 +65,9 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	ctx := r.Context()
-	if t.ResponseHeaderTimeout > 0 {
-		ctx = o.limit(ctx)
-		defer o.headBy.stop()
-	}
-	resp, err := t.client.Do(ctx, &o.wire)
+	resp, err := t.client.Do(r.Context(), &o.wire)
 	o.release()
 	if err != nil {
-		o.headBy.end()
 		return nil, err
 	}
 	return o.incoming(resp), nil
@@ -100,6 +94,7 @@ func (t *Transport) begin() {
 	}
 	c.Dial = t.DialContext
 	c.MaxConnsPerHost, c.MaxIdlePerHost = t.MaxConnsPerHost, t.MaxIdleConnsPerHost
+	c.ResponseTimeout = t.ResponseHeaderTimeout
 	c.Retry = conn.RetryIdempotent
 	c.TLSConfig = t.tls("")
 }

@@ -292,6 +292,7 @@ func (c *noted) Close() error             { c.closed = true; return nil }
 func TestTransportSendsNothingButTheBody(t *testing.T) {
 	l := conntest.Listen()
 	defer l.Close()
+	ctx, cancel := context.WithCancel(t.Context())
 	sent := make(chan string)
 	go func() {
 		for {
@@ -300,17 +301,21 @@ func TestTransportSendsNothingButTheBody(t *testing.T) {
 				return
 			}
 			go func() {
-				b, _ := io.ReadAll(nc)
-				sent <- string(b)
+				var all []byte
+				for p := make([]byte, 4096); ; {
+					n, err := nc.Read(p)
+					if all = append(all, p[:n]...); bytes.Contains(all, []byte("secret")) {
+						cancel()
+					}
+					if err != nil {
+						break
+					}
+				}
+				sent <- string(all)
 			}()
 		}
 	}()
 	c := using(t, func(tr *Transport) { tr.DialContext, tr.Params.NoKeepAlive = l.DialContext, true })
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		time.Sleep(10 * time.Millisecond)
-		cancel()
-	}()
 	secret, _ := http.NewRequestWithContext(ctx, "POST", "http://a.example/", strings.NewReader(strings.Repeat("secret", 100)))
 	_, err := c.Do(secret)
 	require.Error(t, err)

@@ -29,15 +29,11 @@ func (t avx512) data() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	lines, err := t.n.linesTable()
-	if err != nil {
-		return "", err
-	}
 	bit := bitTable(t.c.tchar, t.c.control)
 	return constant("sum", "sum[x&63] + x, saturated, has bit 7 when ASCII octet x is no tchar, and neither bit 6 nor bit 0 when it is a control.", sum[:]) +
 		constant("class", "Bit 7: tchar; bit 0: control.", bit[:]) +
 		constant("lanes", "0 to 63.", lanes()) +
-		constant("lines", linesComment, lines) +
+		constant("lines", linesComment, t.n.linesTable()) +
 		constant("patterns", strings.ToUpper(patternsComment[:1])+patternsComment[1:], t.n.patterns()) +
 		constant("methods", "By (method * multiplier) >> 58: the only registered method of up to 8 octets that it can be, and at 512 its number.", t.n.methodTable()) +
 		constant("word", "Broadcast where they are used.", words(

@@ -2,6 +2,7 @@ package asm
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -189,31 +190,60 @@ bad:
 	RET
 `
 
-// The hash of a key: VPMADDWD by two multipliers, a shift, and the low four bits.
-const (
-	keyLow, keyHigh = 27078, 3170
-	keyShift        = 16
-)
+// keyHash is the hash of a key: VPMADDWD by two multipliers, a shift, and the low four bits.
+type keyHash struct{ low, high int16 }
+
+const keyShift = 16
+
+func (h keyHash) of(key uint32) int {
+	return int(uint32(int32(int16(key))*int32(h.low)+int32(int16(key>>16))*int32(h.high))>>keyShift) & 15
+}
+
+// hashKeys finds a perfect one; the same names always give the same one.
+func (n *names) hashKeys() error {
+	if most := 16; len(n.name)-1 > most {
+		return fmt.Errorf("%d field names: the AVX-512 kernel keeps them in one register, which has room for %d", len(n.name)-1, most)
+	}
+	of := map[uint32]string{}
+	for _, name := range n.name[1:] {
+		if other, ok := of[nameKey(name)]; ok {
+			return fmt.Errorf("%s and %s: first octet and last three are alike, see nameKey", name, other)
+		}
+		of[nameKey(name)] = name
+	}
+	h := keyHash{27078, 3170}
+next:
+	for x := uint32(1); x < 100_000_000; x++ {
+		var taken uint32
+		for _, name := range n.name[1:] {
+			bit := uint32(1) << h.of(nameKey(name))
+			if taken&bit != 0 {
+				mixed := x * 0x9E3779B1
+				mixed ^= mixed >> 15
+				mixed *= 0x85EBCA77
+				h = keyHash{int16(mixed), int16(mixed >> 16)}
+				continue next
+			}
+			taken |= bit
+		}
+		n.keys = h
+		return nil
+	}
+	return errors.New("no perfect hash for the field names by their first octet and last three")
+}
 
 // nameKey is what a line of that name has in X3: its last four octets, with its first in the lowest, in lower case.
 func nameKey(name string) uint32 {
 	return (binary.LittleEndian.Uint32([]byte(lineEnding(name, 4))) ^ uint32(name[0])) | 0x20202020
 }
 
-func keyHash(key uint32) int {
-	return int(uint32(int32(int16(key))*keyLow+int32(int16(key>>16))*keyHigh)>>keyShift) & 15
-}
-
 const linesComment = "By hash, at 0 the key and at 64 the FieldID of a known name; then, of a good line at its colon and at the CR before it, the least octets and how much more they may be; at 192 lower case, and the multipliers of the hash; at 224 the case of Host, and the start of a Host line."
 
 // linesTable is the constant data of lines512.
-func (n *names) linesTable() ([]byte, error) {
+func (n *names) linesTable() []byte {
 	var key, id [16]uint32
 	for i, name := range n.name[1:] {
-		at := keyHash(nameKey(name))
-		if id[at] != 0 {
-			return nil, fmt.Errorf("%s and %s: the hash of names is not perfect, see keyLow", name, n.name[id[at]])
-		}
+		at := n.keys.of(nameKey(name))
 		key[at], id[at] = nameKey(name), uint32(i+1)
 	}
 	var b []byte
@@ -225,10 +255,10 @@ func (n *names) linesTable() ([]byte, error) {
 	for _, lane := range []string{
 		": !\x00", "\x00\x00\xDE\xFF",
 		"!\r\n\x00", "\xDE\x00\x00\xFF",
-		"    ", string(binary.LittleEndian.AppendUint32(nil, keyLow|keyHigh<<16)),
+		"    ", string(binary.LittleEndian.AppendUint32(nil, uint32(uint16(n.keys.low))|uint32(uint16(n.keys.high))<<16)),
 	} {
 		b = append(b, strings.Repeat(lane, 4)...)
 	}
 	start := n.hostLine()
-	return append(b, words(start[:]...)...), nil
+	return append(b, words(start[:]...)...)
 }

@@ -15,6 +15,7 @@ type names struct {
 	name []string       // by FieldID, in lower case
 	ends [2][256]uint32 // by the last octet and by the fifth last: bit length is set for each known name
 	id   [1024]byte     // FieldID by nameIndex
+	keys keyHash        // of names, for AVX-512's
 
 	methodMult uint64 // of the hash of methods
 	method     [64]uint64
@@ -50,6 +51,9 @@ func loadNames() (*names, error) {
 		}
 		*at = byte(i + 1)
 		n.add(name)
+	}
+	if err := n.hashKeys(); err != nil {
+		return nil, err
 	}
 	return n, n.hashMethods()
 }

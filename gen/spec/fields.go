@@ -1,7 +1,7 @@
 package spec
 
 // Fields are the field names that this library itself has to find: FieldIDs, in
-// this order, from 1. There is room for 31, for sets of them are 32 bits wide.
+// this order, from 1. There is room for 16, which one register of a kernel holds.
 var Fields = []Field{
 	{"Host", "Host", Routes, true, "RFC 9110 §7.2", `Host = uri-host [ ":" port ]`},
 	{"Content-Length", "ContentLength", Frames, true, "RFC 9110 §8.6", `Content-Length = 1*DIGIT`},

@@ -22,7 +22,7 @@ import (
 func get(t *testing.T, stdin string, args ...string) (out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	code := run(t.Context(), append([]string{"-timeout", "30s"}, args...), strings.NewReader(stdin), &o, &e)
+	code := run(t.Context(), append([]string{"-timeout", "120s"}, args...), strings.NewReader(stdin), &o, &e)
 	require.Equal(t, exitOK, code, "%s\n%s", args, e.String())
 	return o.String(), e.String()
 }

@@ -102,7 +102,7 @@ func TestCurl(t *testing.T) {
 
 func curl(t *testing.T, args ...string) string {
 	t.Helper()
-	return peers.Run(t, "curl", append([]string{"-sS", "--http1.1", "--max-time", "30"}, args...)...)
+	return peers.Run(t, "curl", append([]string{"-sS", "--http1.1", "--max-time", "120"}, args...)...)
 }
 
 // outputs gives every URL but the first its own -o.
@@ -148,7 +148,7 @@ func TestWrk(t *testing.T) {
 	for name, cfg := range configs() {
 		t.Run(name, func(t *testing.T) {
 			s := serveConfig(t, cfg)
-			got := peers.Run(t, "wrk", "-t1", "-c64", "-d1s", "http://"+s.addr+"/plaintext")
+			got := peers.Run(t, "wrk", "-t1", "-c64", "-d1s", "--timeout", "60s", "http://"+s.addr+"/plaintext")
 			require.NotContains(t, got, "Socket errors", got)
 			require.NotContains(t, got, "Non-2xx", got)
 			require.Contains(t, got, " requests in ", got)

@@ -61,7 +61,7 @@ func behind(t *testing.T, proxy func(t *testing.T, origin string) (addr string))
 			require.Equal(t, 201, strings.Count(got, "Hello, World!"), "pipelined requests through the proxy")
 			require.LessOrEqual(t, s.conns.Load()-before, int64(2), "the proxy's connections are kept")
 
-			got = peers.Run(t, "wrk", "-t1", "-c16", "-d1s", url+"/plaintext")
+			got = peers.Run(t, "wrk", "-t1", "-c16", "-d1s", "--timeout", "60s", url+"/plaintext")
 			require.NotContains(t, got, "Socket errors", got)
 			require.NotContains(t, got, "Non-2xx", got)
 			require.NotContains(t, got, " 0 requests in ", got)

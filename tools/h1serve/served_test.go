@@ -45,7 +45,7 @@ func serveConfig(t *testing.T, cfg config) *served {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(counting{l, &sv.conns}) }()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		require.NoError(t, s.Shutdown(ctx))
 		require.Error(t, <-ended)

@@ -6,6 +6,8 @@ package peers
 
 import (
 	"bytes"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -53,15 +55,21 @@ func Run(t testing.TB, name string, args ...string) string {
 	return out.String()
 }
 
-// Addr returns an address on this machine at which nobody listens.
+// Addr returns an address on this machine at which nobody listens. Its port is below
+// those that systems give to whoever asks for any, so nobody takes it before the
+// program does.
 func Addr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	for range 100 {
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprint("127.0.0.1:", 20_000+rand.N(10_000))); err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal(err)
+	return ""
 }
 
 // output collects what a program writes.
@@ -98,7 +106,7 @@ func start(t testing.TB, addr string, path string, args ...string) {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
 		case <-ended:
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			_ = cmd.Process.Kill()
 			t.Errorf("%s did not stop", path)
 		}
@@ -118,7 +126,7 @@ func start(t testing.TB, addr string, path string, args ...string) {
 			t.Fatalf("%s ended: %v\n%s", path, err, out.String())
 		default:
 		}
-		if time.Since(began) > 10*time.Second {
+		if time.Since(began) > time.Minute {
 			t.Fatalf("%s does not listen on %s\n%s", path, addr, out.String())
 		}
 	}

@@ -50,9 +50,9 @@ global
 	nbthread 1
 defaults
 	mode http
-	timeout connect 5s
-	timeout client 30s
-	timeout server 30s
+	timeout connect 60s
+	timeout client 60s
+	timeout server 60s
 	option http-keep-alive
 frontend tested
 	bind `+addr+`
