@@ -10,7 +10,7 @@ FUZZTIME    ?= 30s
 MUTATIONS   ?= 10000000
 SOAK        ?= 5m
 
-.PHONY: help generate check build run test test-purego test-long fuzz lint vet conformance soak bench bench-full bench-parser ci
+.PHONY: help generate check build run test test-purego test-long fuzz lint vet conformance soak bench bench-full bench-parser staticcheck ci
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,9 +73,12 @@ conformance: build ## h1check (H1CHECK: its command, H1CHECK_CASES: its cases) a
 	tools/conformance
 
 lint: vet ## gofmt, go vet for three architectures, staticcheck
-	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }
+	@bad=$$(gofmt -l .); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }
 	$(GO) run $(STATICCHECK) -checks inherit,-ST1013 ./... # status codes are read as numbers here
 	cd bench && $(GO) vet ./... && $(GO) run $(STATICCHECK) -checks inherit,-ST1013 ./...
+
+staticcheck: # fetched and built, so that lint need not
+	@$(GO) run $(STATICCHECK) -version
 
 vet:
 	$(GO) vet ./...

@@ -22,6 +22,9 @@ func newLooker(nc net.Conn) *looker {
 	if t, ok := nc.(*tls.Conn); ok {
 		nc = t.NetConn()
 	}
+	if u, ok := nc.(*underTLS); ok {
+		nc = u.Conn
+	}
 	sc, ok := nc.(syscall.Conn)
 	if !ok {
 		return nil

@@ -25,7 +25,9 @@ type Client struct {
 
 	// TLSConfig is for requests with TLS. It is cloned; the server's name is that
 	// in Addr unless set. nil is the default of crypto/tls. The handshake must end
-	// within Params.HeaderTimeout.
+	// within Params.HeaderTimeout. Where TLS is the client's own, content that only the
+	// end of the connection delimits is complete only if TLS's closure alert came
+	// before (RFC 9112 §9.8).
 	TLSConfig *tls.Config
 
 	// MaxConnsPerHost is the most connections to one Addr, in use or not; a
@@ -134,7 +136,7 @@ func (c *Client) dial(ctx context.Context, r *Request) (net.Conn, error) {
 	if config.ServerName == "" {
 		config.ServerName = hostOf(r.Addr)
 	}
-	t := tls.Client(nc, config)
+	t := tls.Client(&underTLS{Conn: nc}, config)
 	if d := c.set.HeaderTimeout; d > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, d)

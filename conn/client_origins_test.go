@@ -181,12 +181,14 @@ func TestClientWithNode(t *testing.T) {
 	_, port, err := net.SplitHostPort(addr)
 	require.NoError(t, err)
 	start(t, addr, "node", "-e", `
-require('http').createServer((req, res) => {
+const server = require('http').createServer((req, res) => {
 	if (req.url === '/hints') res.writeEarlyHints({link: '</a>; rel=preload'});
 	res.setHeader('Trailer', 'X-Sum');
 	req.on('data', (p) => res.write(p));
 	req.on('end', () => { res.addTrailers({'X-Sum': '7'}); res.end('.'); });
-}).listen(`+port+`, '127.0.0.1');`)
+});
+server.keepAliveTimeout = 0; // 5 s, else
+server.listen(`+port+`, '127.0.0.1');`)
 	client := new(conn.Client)
 	defer client.Close()
 	for i := range 5 {

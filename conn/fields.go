@@ -63,6 +63,10 @@ func (f *Fields) Line(i int) (name, value []byte) {
 	return name, value
 }
 
+// Decoded reports whether the body is handed over decoded. That there is a
+// ConsumedContentEncoding does not say so: anybody can send one.
+func (f *Fields) Decoded() bool { return f.section != nil && f.decoded }
+
 // Get returns the value of the first field line of a name the parser knows.
 func (f *Fields) Get(id parser.FieldID) (value []byte, ok bool) {
 	if f.section == nil || f.hides(id) {

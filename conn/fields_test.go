@@ -99,7 +99,9 @@ func TestFieldsOfADecodedBody(t *testing.T) {
 	_, err := head.Parse(b, nil)
 	require.NoError(t, err)
 	var f Fields
+	require.False(t, f.Decoded())
 	f.reset(b, &head.Fields, true, nil)
+	require.True(t, f.Decoded())
 	require.Equal(t, []string{"A: b", "X-Consumed-Content-Encoding: gzip", "C: d"}, lines(&f))
 	require.Equal(t, 3, f.Len())
 	n, v := f.Line(2)
@@ -116,6 +118,8 @@ func TestFieldsOfADecodedBody(t *testing.T) {
 		values = append(values, string(v))
 	}
 	require.Equal(t, []string{"gzip"}, values)
+	f.clear()
+	require.False(t, f.Decoded())
 }
 
 func TestFieldsLeadingSpaceOnTheFirstLine(t *testing.T) {

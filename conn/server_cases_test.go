@@ -106,6 +106,17 @@ var serverCases = []serverCase{
 		want: refused("417 Expectation Failed"), closed: true,
 	},
 	{
+		name: "chunked at the limit, twice", params: &Params{MaxBodySize: 4},
+		send: strings.Repeat(crlf("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n3\nabc\n1\nd\n0\n\n"), 2),
+		want: answers200("abcd") + answers200("abcd"), events: "head POST /\ndata abcd\nfinish\nhead POST /\ndata abcd\nfinish",
+	},
+	{
+		name: "broken chunk of a second body",
+		send: crlf("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n3\nabc\n0\n\nPOST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n3\nabc\n1_\n"),
+		want: answers200("abc") + bad400, closed: true,
+		events: "head POST /\ndata abc\nfinish\nhead POST /\ndata abc\nclose conn: peer broke RFC 9112 §7.1 at octet 9: ",
+	},
+	{
 		name: "body at the limit", params: limits, send: lengthed("", strings.Repeat("x", 40)),
 		want: answers200(strings.Repeat("x", 40)), events: "head POST /\ndata " + strings.Repeat("x", 40) + "\nfinish",
 	},

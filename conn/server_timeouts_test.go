@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/h1wire/h1wire/conn/conntest"
+	"github.com/h1wire/h1wire/parser"
 )
 
 // closesWithin asserts that the server closes not before d, and not later than
@@ -144,6 +145,37 @@ func TestMinBodyRate(t *testing.T) {
 		assert.InDelta(t, 10, time.Since(start).Seconds(), 2)
 	})
 	assert.Equal(t, 1, r.count("close "+ErrBodyTimeout.Error()))
+}
+
+// Of two bounds the tighter holds.
+func TestBodyTimeoutWithMinBodyRate(t *testing.T) {
+	for _, timeout := range []time.Duration{rateWindow / 2, 2 * rateWindow} {
+		bubble(t, &Params{BodyTimeout: timeout, MinBodyRate: 100}, newRecorder(), func(t *testing.T, c *client, _ *ServerConn) {
+			c.send(t, postHead10)
+			closesWithin(t, c, min(timeout, rateWindow))
+		})
+	}
+}
+
+// An octet that comes at the last moment, when the time is over and the clock has not
+// looked, does not make that the end of all bounds.
+func TestBodyTimeoutAtTheLastMoment(t *testing.T) {
+	for timeout, p := range map[time.Duration]*Params{3 * time.Second: {BodyTimeout: 3 * time.Second}, rateWindow: {MinBodyRate: 100}} {
+		bubble(t, p, newRecorder(), func(t *testing.T, c *client, _ *ServerConn) {
+			c.send(t, postHead10)
+			time.Sleep(timeout + tick/2)
+			c.send(t, "x")
+			time.Sleep(5 * tick)
+			expect(t, c, "", true)
+		})
+		p, err := p.resolved()
+		require.NoError(t, err)
+		var in inbound
+		in.begin(parser.Framing{Kind: parser.FixedLength, Length: 10}, p)
+		require.Equal(t, timeout, in.wait(0, p))
+		in.waited(int64(timeout + time.Second))
+		require.Positive(t, in.wait(int64(timeout+time.Second), p), "0 would be for ever")
+	}
 }
 
 func TestWriteTimeout(t *testing.T) {

@@ -17,7 +17,7 @@ type FieldLine struct {
 const (
 	tapeLines = 128
 	tapeFull  = 2 + 2*tapeLines
-	tapeSlack = 128
+	tapeSlack = 144
 )
 
 // FieldSection is the field section of a head, or a trailer section. It is

@@ -305,11 +305,14 @@ TEXT ·headAVX512(SB), NOSPLIT, $24-40
 	VPXORQ Z25, Z25, Z25
 	CMPQ mode+24(FP), $2
 	JAE  begun
+	XORL R12, R12
 	CMPQ SI, CX
 	JA   tail
 	VPBROADCASTQ word<>+24(SB), Y26
-	MOVQ CX, BP
-	XORL R12, R12
+	VMOVDQU64 (SI), Z1
+	LEAQ -64(CX), BP
+	CMPQ SI, BP
+	JA   last
 	CMPQ n+8(FP), $(4*const_tapeFull)
 	JB   loop
 round:
@@ -319,11 +322,56 @@ round:
 	JA   bad
 	MOVQ R8, R12
 	LEAQ 192(SI), BP
-	CMPQ BP, CX
-	CMOVQHI CX, BP
+	LEAQ -64(CX), DI
+	CMPQ BP, DI
+	CMOVQHI DI, BP
 	PCALIGN $64
 loop:
-	VMOVDQU64 (SI), Z1
+	VPERMB Z16, Z1, Z2
+	VPADDSB Z1, Z2, Z2
+	VMOVDQU64 64(SI), Z1         // the next block
+	VPTESTNMB Z20, Z2, K5
+	VPMOVB2M Z2, K2
+	KMOVQ K5, DX
+	KMOVQ K2, R15
+	ORQ  DX, R15
+	MOVQ DX, DI
+	SHLQ $1, R9, DI              // C<<1 | carry
+	MOVQ DX, R9
+	ANDNQ DX, DI, DI             // first
+	MOVQ DI, BX
+	SHLQ $2, R14, BX             // S
+	MOVQ DI, R14
+	TESTQ R15, BX
+	JNZ  exit
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
+	ORQ  R14, R15
+	KMOVQ R15, K3
+	POPCNTQ R15, DX
+	VPCOMPRESSB.Z Z24, K3, Z2    // the numbers of the set bits
+	VPMOVZXBW X2, Y3
+	VPADDW Y25, Y3, Y3
+	CMPQ DX, $16
+	JA   dense
+appended:
+	VMOVDQU Y3, (R8)
+	VPADDW Y26, Y25, Y25
+	LEAQ (R8)(DX*2), R8
+	ADDQ $64, SI
+	CMPQ SI, BP
+	JBE  loop
+	CMPQ R8, R12
+	JE   quiet
+resume:
+	CMPQ SI, CX
+	JA   tail
+	LEAQ -64(CX), DI
+	CMPQ SI, DI
+	JBE  round
+last:
 	VPERMB Z16, Z1, Z2
 	VPADDSB Z1, Z2, Z2
 	VPTESTNMB Z20, Z2, K5
@@ -350,20 +398,13 @@ loop:
 	VPCOMPRESSB.Z Z24, K3, Z2    // the numbers of the set bits
 	VPMOVZXBW X2, Y3
 	VPADDW Y25, Y3, Y3
-	VMOVDQU Y3, (R8)
 	CMPQ DX, $16
-	JA   dense
-appended:
+	JA   denseLast
+appendedLast:
+	VMOVDQU Y3, (R8)
 	VPADDW Y26, Y25, Y25
 	LEAQ (R8)(DX*2), R8
 	ADDQ $64, SI
-	CMPQ SI, BP
-	JBE  loop
-	CMPQ R8, R12
-	JE   quiet
-resume:
-	CMPQ SI, CX
-	JBE  round
 tail:
 	SHRQ $63, R9                 // the carries, as bits
 	SHRQ $62, R14
@@ -436,15 +477,26 @@ skipped:
 	MOVQ SI, DI
 	SUBQ p+0(FP), DI
 	VPBROADCASTW DI, Y25
+reload:
+	CMPQ SI, CX
+	JA   tail
+	VMOVDQU64 (SI), Z1
 	JMP  resume
 
 dense:
 	VEXTRACTI64X2 $1, Z2, X2     // more than 16 positions in one block
-	VPMOVZXBW X2, Y3
-	VPADDW Y25, Y3, Y3
-	VMOVDQU Y3, 32(R8)
-	MOVQ SI, BP                  // look whether the tape is full
+	VPMOVZXBW X2, Y4
+	VPADDW Y25, Y4, Y4
+	VMOVDQU Y4, 32(R8)
+	MOVQ SI, BP                  // the loop looks whether the tape is full
 	JMP  appended
+denseLast:
+	VEXTRACTI64X2 $1, Z2, X2     // more than 16 positions in one block
+	VPMOVZXBW X2, Y4
+	VPADDW Y25, Y4, Y4
+	VMOVDQU Y4, 32(R8)
+	MOVQ SI, BP                  // the loop looks whether the tape is full
+	JMP  appendedLast
 exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
@@ -742,9 +794,7 @@ begun:
 	DECQ R10
 	MOVBLZX FieldSection_carryS(DI), R14
 	SHLQ $62, R14
-	CMPQ SI, CX
-	JBE  round
-	JMP  tail
+	JMP  reload
 doubtful:                    // white space, or no field line, or not for this kernel?
 	LEAQ (FieldSection_tape+4)(DI), R9
 doubt:
@@ -787,11 +837,14 @@ TEXT ·headAVX512Any(SB), NOSPLIT, $24-40
 	VPXORQ Z25, Z25, Z25
 	CMPQ mode+24(FP), $2
 	JAE  begun
+	XORL R12, R12
 	CMPQ SI, CX
 	JA   tail
 	VPBROADCASTQ word<>+24(SB), Y26
-	MOVQ CX, BP
-	XORL R12, R12
+	VMOVDQU64 (SI), Z1
+	LEAQ -64(CX), BP
+	CMPQ SI, BP
+	JA   last
 	CMPQ n+8(FP), $(4*const_tapeFull)
 	JB   loop
 round:
@@ -801,15 +854,17 @@ round:
 	JA   bad
 	MOVQ R8, R12
 	LEAQ 192(SI), BP
-	CMPQ BP, CX
-	CMOVQHI CX, BP
+	LEAQ -64(CX), DI
+	CMPQ BP, DI
+	CMOVQHI DI, BP
 	PCALIGN $64
 loop:
-	VMOVDQU64 (SI), Z1
 	VPTESTNMB Z18, Z1, K1        // ASCII
-	VPERMI2B.Z Z17, Z16, K1, Z1
-	VPTESTMB Z20, Z1, K5
-	VPTESTNMB Z18, Z1, K2
+	VMOVDQA64 Z1, Z2
+	VPERMI2B.Z Z17, Z16, K1, Z2
+	VMOVDQU64 64(SI), Z1         // the next block
+	VPTESTMB Z20, Z2, K5
+	VPTESTNMB Z18, Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
 	MOVQ DX, DI
@@ -831,10 +886,10 @@ loop:
 	VPCOMPRESSB.Z Z24, K3, Z2    // the numbers of the set bits
 	VPMOVZXBW X2, Y3
 	VPADDW Y25, Y3, Y3
-	VMOVDQU Y3, (R8)
 	CMPQ DX, $16
 	JA   dense
 appended:
+	VMOVDQU Y3, (R8)
 	VPADDW Y26, Y25, Y25
 	LEAQ (R8)(DX*2), R8
 	ADDQ $64, SI
@@ -844,7 +899,44 @@ appended:
 	JE   quiet
 resume:
 	CMPQ SI, CX
+	JA   tail
+	LEAQ -64(CX), DI
+	CMPQ SI, DI
 	JBE  round
+last:
+	VPTESTNMB Z18, Z1, K1        // ASCII
+	VMOVDQA64 Z1, Z2
+	VPERMI2B.Z Z17, Z16, K1, Z2
+	VPTESTMB Z20, Z2, K5
+	VPTESTNMB Z18, Z2, K2
+	KMOVQ K5, DX
+	KMOVQ K2, R15
+	MOVQ DX, DI
+	SHLQ $1, R9, DI              // C<<1 | carry
+	MOVQ DX, R9
+	ANDNQ DX, DI, DI             // first
+	MOVQ DI, BX
+	SHLQ $2, R14, BX             // S
+	MOVQ DI, R14
+	TESTQ R15, BX
+	JNZ  exit
+	NEGQ R10
+	SBBQ R15, BX
+	SBBQ R10, R10
+	ANDQ BX, R15                 // F
+	ORQ  R14, R15
+	KMOVQ R15, K3
+	POPCNTQ R15, DX
+	VPCOMPRESSB.Z Z24, K3, Z2    // the numbers of the set bits
+	VPMOVZXBW X2, Y3
+	VPADDW Y25, Y3, Y3
+	CMPQ DX, $16
+	JA   denseLast
+appendedLast:
+	VMOVDQU Y3, (R8)
+	VPADDW Y26, Y25, Y25
+	LEAQ (R8)(DX*2), R8
+	ADDQ $64, SI
 tail:
 	SHRQ $63, R9                 // the carries, as bits
 	SHRQ $62, R14
@@ -857,9 +949,10 @@ tail:
 	KMOVQ DX, K1
 	VMOVDQU8.Z (SI), K1, Z1
 	VPTESTNMB Z18, Z1, K1, K1
-	VPERMI2B.Z Z17, Z16, K1, Z1
-	VPTESTMB Z20, Z1, K5
-	VPTESTNMB Z18, Z1, K2
+	VMOVDQA64 Z1, Z2
+	VPERMI2B.Z Z17, Z16, K1, Z2
+	VPTESTMB Z20, Z2, K5
+	VPTESTNMB Z18, Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
 	BZHIQ DI, DX, DX             // a lane behind the input is neither
@@ -925,15 +1018,26 @@ skipped:
 	MOVQ SI, DI
 	SUBQ p+0(FP), DI
 	VPBROADCASTW DI, Y25
+reload:
+	CMPQ SI, CX
+	JA   tail
+	VMOVDQU64 (SI), Z1
 	JMP  resume
 
 dense:
 	VEXTRACTI64X2 $1, Z2, X2     // more than 16 positions in one block
-	VPMOVZXBW X2, Y3
-	VPADDW Y25, Y3, Y3
-	VMOVDQU Y3, 32(R8)
-	MOVQ SI, BP                  // look whether the tape is full
+	VPMOVZXBW X2, Y4
+	VPADDW Y25, Y4, Y4
+	VMOVDQU Y4, 32(R8)
+	MOVQ SI, BP                  // the loop looks whether the tape is full
 	JMP  appended
+denseLast:
+	VEXTRACTI64X2 $1, Z2, X2     // more than 16 positions in one block
+	VPMOVZXBW X2, Y4
+	VPADDW Y25, Y4, Y4
+	VMOVDQU Y4, 32(R8)
+	MOVQ SI, BP                  // the loop looks whether the tape is full
+	JMP  appendedLast
 exit:
 	ADDQ $64, CX                 // the end of the input
 exitTail:
@@ -1233,9 +1337,7 @@ begun:
 	DECQ R10
 	MOVBLZX FieldSection_carryS(DI), R14
 	SHLQ $62, R14
-	CMPQ SI, CX
-	JBE  round
-	JMP  tail
+	JMP  reload
 doubtful:                    // white space, or no field line, or not for this kernel?
 	LEAQ (FieldSection_tape+4)(DI), R9
 doubt:

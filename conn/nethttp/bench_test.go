@@ -2,9 +2,11 @@ package nethttp
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -89,19 +91,24 @@ func BenchmarkServe(b *testing.B) {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = w.Write([]byte("Hello, World!"))
 	})
+	const browser = "GET /plaintext HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36\r\n" +
+		"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\nAccept-Language: en-US,en;q=0.9\r\n" +
+		"Accept-Encoding: gzip, deflate, br\r\nCache-Control: max-age=0\r\nUpgrade-Insecure-Requests: 1\r\n" +
+		"Sec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Site: none\r\nSec-Fetch-User: ?1\r\n" +
+		"Cookie: session=0123456789abcdef0123456789abcdef; theme=dark\r\n\r\n"
 	const batch = 16
 	for _, request := range []struct{ name, octets string }{
 		{"short", "GET /plaintext HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n"},
 		{"curl", "GET /plaintext HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: curl/8.5.0\r\nAccept: */*\r\n\r\n"},
-		{"browser", "GET /plaintext HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36\r\n" +
-			"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\nAccept-Language: en-US,en;q=0.9\r\n" +
-			"Accept-Encoding: gzip, deflate, br\r\nCache-Control: max-age=0\r\nUpgrade-Insecure-Requests: 1\r\n" +
-			"Sec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Site: none\r\nSec-Fetch-User: ?1\r\n" +
-			"Cookie: session=0123456789abcdef0123456789abcdef; theme=dark\r\n\r\n"},
+		{"browser", browser},
+		{"changing", strings.Replace(browser, "dark", "NNNN", 1)}, // the same, but no request is like the one before
 	} {
 		b.Run(request.name, func(b *testing.B) {
 			l := &single{make(chan net.Conn, 1), make(chan struct{})}
-			nc := &pipelined{batch: bytes.Repeat([]byte(request.octets), batch), batches: b.N/batch + 1}
+			nc := &pipelined{batches: b.N/batch + 1}
+			for i := range batch {
+				nc.batch = append(nc.batch, strings.ReplaceAll(request.octets, "NNNN", fmt.Sprintf("%04d", i))...)
+			}
 			l.conn <- nc
 			b.ReportAllocs()
 			before := cpuTime()

@@ -3,6 +3,7 @@ package nethttp
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -34,6 +35,27 @@ var transportDifferences = map[string]func(t *testing.T){
 			_, err = using(t).Get(url)
 			var broke *conn.InputError
 			assert.ErrorAs(t, err, &broke, "%q", octets)
+		}
+	},
+	"cut off": func(t *testing.T) {
+		s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			nc, _, err := http.NewResponseController(w).Hijack()
+			if !assert.NoError(t, err) {
+				return
+			}
+			_, _ = io.WriteString(nc, "HTTP/1.1 200 OK\r\n\r\nhel")
+			_ = nc.(*tls.Conn).NetConn().Close()
+		}))
+		defer s.Close()
+		for _, c := range []*http.Client{s.Client(), using(t, func(tr *Transport) {
+			tr.TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig
+		})} {
+			resp, err := c.Get(s.URL)
+			require.NoError(t, err)
+			b, err := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			assert.Equal(t, "hel", string(b))
+			assert.Equal(t, c != s.Client(), errors.Is(err, io.ErrUnexpectedEOF), err)
 		}
 	},
 	"unknown length": func(t *testing.T) {

@@ -63,6 +63,9 @@
 //
 //	row              net/http                        here                             because
 //	responses        bare LF and more are taken      an error                         RFC 9112 §2.2, §6.1: response splitting
+//	cut off          content that ends with a TLS    an error, io.ErrUnexpectedEOF    RFC 9112 §9.8: it may not be all
+//	                 connection needs no closure
+//	                 alert
 //	requests         a bad Host or target, or Upgrade  an error; TE gets its          RFC 9112 §3.2, RFC 9110 §7.8, §10.1.4
 //	                 alone, is sent                  Connection
 //	trailers         sent if ContentLength is not    sent in any case, in chunks      they were set to be sent

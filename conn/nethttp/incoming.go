@@ -74,8 +74,10 @@ func (o *outgoing) received(fields *conn.Fields) {
 			r.TransferEncoding = []string{"chunked"}
 			continue
 		case conn.ConsumedContentEncoding:
-			r.Uncompressed = true
-			continue
+			if fields.Decoded() {
+				r.Uncompressed = true
+				continue
+			}
 		}
 		h.add(key, v)
 	}

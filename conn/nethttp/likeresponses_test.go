@@ -27,6 +27,8 @@ var likeResponses = []string{
 	"200 OK|Pragma: no-cache|Content-Length: 1||x",
 	"200 OK|Pragma: no-cache|Cache-Control: private|Content-Length: 1||x",
 	"200 OK|x-lower: a|X-lOwer: b|Content-Length: 1||x",
+	"200 OK|X-Consumed-Content-Encoding: gzip|Content-Length: 1||x",
+	"200 OK|X-Consumed-Content-Encoding: gzip||x",
 	"200 OK|Content-Length: 10||hello",
 	"200 OK|Transfer-Encoding: chunked||5|hel",
 	"204 No Content||",

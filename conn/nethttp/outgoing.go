@@ -98,7 +98,7 @@ func (o *outgoing) header(h *conn.Header) {
 	names := few[:0]
 	for name := range r.Header {
 		switch name {
-		case "Host", "Content-Length", "Transfer-Encoding", "Trailer": // known from elsewhere
+		case "Host", "Content-Length", "Transfer-Encoding", "Trailer", "User-Agent": // written elsewhere
 		case "Expect":
 			if o.wire.Body != nil || o.wire.Content != nil {
 				names = append(names, name)
@@ -110,14 +110,14 @@ func (o *outgoing) header(h *conn.Header) {
 	slices.Sort(names)
 	for _, name := range names {
 		for _, v := range r.Header[name] {
-			if name == "User-Agent" && v == "" {
-				break // given as empty, it is not sent
-			}
 			h.Add(name, v)
 		}
 	}
-	if r.Header["User-Agent"] == nil {
+	switch agent := r.Header["User-Agent"]; {
+	case agent == nil:
 		h.Add("User-Agent", "h1wire")
+	case len(agent) > 0 && agent[0] != "": // given as empty, it is not sent
+		h.Add("User-Agent", agent[0]) // there can be one only (RFC 9110 §5.3)
 	}
 	if r.Close && !strings.EqualFold(r.Header.Get("Connection"), "close") {
 		h.Add("Connection", "close")

@@ -48,7 +48,7 @@ func (x *exchange) header(r *http.Request, fields *conn.Fields) {
 			r.Host = v
 			continue
 		case "Content-Length":
-			if r.ContentLength != 0 {
+			if h.header[key] != nil {
 				continue // a repetition of an equal value
 			}
 			if comma := strings.IndexByte(v, ','); comma >= 0 {
@@ -59,7 +59,9 @@ func (x *exchange) header(r *http.Request, fields *conn.Fields) {
 			r.ContentLength, r.TransferEncoding = -1, []string{"chunked"}
 			continue
 		case conn.ConsumedContentEncoding:
-			r.ContentLength = -1 // decoded, it has another one
+			if fields.Decoded() {
+				r.ContentLength = -1 // it has another one
+			}
 		}
 		h.add(key, v)
 	}

@@ -20,10 +20,11 @@ func (x *exchange) target(r *http.Request) error {
 		uri = "http://" + uri
 	}
 	u, err := url.ParseRequestURI(uri)
+	if err != nil && uri[0] != '/' { // in origin-form what follows a "://" is no host
+		u, err = parseBesideHost(uri)
+	}
 	if err != nil {
-		if u, err = parseBesideHost(uri); err != nil {
-			return err
-		}
+		return err
 	}
 	if authority {
 		u.Scheme = ""

@@ -256,6 +256,22 @@ func TestTransportResponseHeaderTimeout(t *testing.T) {
 	})
 }
 
+// User-Agent is one value (RFC 9110 §5.3), as with net/http.
+func TestTransportUserAgent(t *testing.T) {
+	s := serveTheirs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "%q", r.Header["User-Agent"]) }))
+	c := using(t)
+	for want, agents := range map[string][]string{`["h1wire"]`: nil, `[]`: {""}, `["a"]`: {"a", "b"}} {
+		r, err := http.NewRequest("GET", s.url, nil)
+		require.NoError(t, err)
+		r.Header["User-Agent"] = agents
+		resp, err := c.Do(r)
+		require.NoError(t, err)
+		got, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		assert.Equal(t, want, string(got))
+	}
+}
+
 func TestTransportRefusesWhatIsNotARequest(t *testing.T) {
 	c := new(Transport)
 	for name, r := range map[string]*http.Request{

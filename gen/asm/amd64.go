@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// What both lowerings have in common: rounds of blocks, the empty line, the request line.
+// What both lowerings have in common: when there are rounds of blocks, the empty line, the request line.
 
 // modesHeader says what any kernel is asked for, and what it answers.
 const modesHeader = `// mode is 0 for a request, 1 for a response, 2 to leave the lines to the caller. In
@@ -14,17 +14,9 @@ const modesHeader = `// mode is 0 for a request, 1 for a response, 2 to leave th
 // more octets are needed; -1 when the kernel is not sure.
 `
 
-// rounds begins the loop. Long input goes in rounds of four blocks, to see when one appends nothing,
-// and when the tape is full. What is shorter than tapeFull/16 blocks does not fill it, unless a block is
-// dense, which ends a round. What only the loop needs is loaded behind the jump to the tail.
-func rounds(load string) string {
-	return `	CMPQ mode+24(FP), $2
-	JAE  begun
-	CMPQ SI, CX
-	JA   tail
-` + load + `	MOVQ CX, BP
-	XORL R12, R12
-	CMPQ n+8(FP), $(4*const_tapeFull)
+// roundFull begins a round: of four blocks, to see when one appends nothing, and when the tape is full. What is
+// shorter than tapeFull/16 blocks does not fill it, unless a block is dense, which ends a round; it goes in one.
+const roundFull = `	CMPQ n+8(FP), $(4*const_tapeFull)
 	JB   loop
 round:
 	MOVQ f+16(FP), DI
@@ -33,19 +25,6 @@ round:
 	JA   bad
 	MOVQ R8, R12
 	LEAQ 192(SI), BP
-	CMPQ BP, CX
-	CMOVQHI CX, BP
-`
-}
-
-const next = `	ADDQ $64, SI
-	CMPQ SI, BP
-	JBE  loop
-	CMPQ R8, R12
-	JE   quiet
-resume:
-	CMPQ SI, CX
-	JBE  round
 `
 
 // emptyLine requires CR LF CR LF around lane BX, and goes on at the end of the head.

@@ -68,7 +68,7 @@ func (t avx2) data() (string, error) {
 func (t avx2) lower(o op, _ kernel) string {
 	switch o {
 	case opEnter:
-		return enter256 + rounds("")
+		return enter256 + rounds256
 	case opLoop:
 		return "\n\tPCALIGN $64\nloop:\n"
 	case opClassify:
@@ -80,7 +80,7 @@ func (t avx2) lower(o op, _ kernel) string {
 	case opAppend:
 		return append256("appended", "dense")
 	case opNext:
-		return next
+		return next256
 	case opTail:
 		return tail256
 	case opMore:
@@ -117,6 +117,27 @@ const enter256 = `	MOVQ p+0(FP), SI
 	VPBROADCASTQ byte<>+8(SB), Y10
 	VPXOR X3, X3, X3
 	VPXOR X4, X4, X4
+`
+
+// rounds256 begins the loop.
+const rounds256 = `	CMPQ mode+24(FP), $2
+	JAE  begun
+	CMPQ SI, CX
+	JA   tail
+	MOVQ CX, BP
+	XORL R12, R12
+` + roundFull + `	CMPQ BP, CX
+	CMOVQHI CX, BP
+`
+
+const next256 = `	ADDQ $64, SI
+	CMPQ SI, BP
+	JBE  loop
+	CMPQ R8, R12
+	JE   quiet
+resume:
+	CMPQ SI, CX
+	JBE  round
 `
 
 // begun256 goes on where an earlier scan stands.

@@ -1,6 +1,9 @@
 package asm
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // avx512 lowers kernels for AVX-512 F, BW, VL, VBMI, VBMI2 and BMI2.
 type avx512 struct {
@@ -45,21 +48,21 @@ func (t avx512) data() (string, error) {
 func (t avx512) lower(o op, k kernel) string {
 	switch o {
 	case opEnter:
-		return arguments512 + enter512(k.any) + rounds(step512)
+		return arguments512 + enter512(k.any) + rounds512
 	case opLoop:
-		return "\n\tPCALIGN $64\nloop:\n\tVMOVDQU64 (SI), Z1\n"
+		return "\n\tPCALIGN $64\nloop:\n"
 	case opClassify:
-		return classify512(k.any)
+		return classify512(k.any, "\tVMOVDQU64 64(SI), Z1         // the next block\n")
 	case opCarry:
 		return carry512
 	case opLeave:
 		return "\tJNZ  exit\n"
 	case opAppend:
-		return append512
+		return append512("appended", "dense")
 	case opNext:
-		return next
+		return next512
 	case opTail:
-		return tail512(k.any) + carryLast512 + "\tJNZ  exitTail\n"
+		return last512(k.any) + tail512(k.any) + carryLast512 + "\tJNZ  exitTail\n"
 	case opMore:
 		return note512
 	case opSkip:
@@ -97,43 +100,95 @@ func enter512(any bool) string {
 `
 }
 
-func classify512(any bool) string {
+// classify512 makes both masks of the block in Z1, which is free where next stands.
+func classify512(any bool, next string) string {
 	if any {
 		return `	VPTESTNMB Z18, Z1, K1        // ASCII
-` + lookup512
+` + lookup512 + next + masks512
 	}
-	return sums512
-}
-
-const lookup512 = `	VPERMI2B.Z Z17, Z16, K1, Z1
-	VPTESTMB Z20, Z1, K5
-	VPTESTNMB Z18, Z1, K2
-	KMOVQ K5, DX
-	KMOVQ K2, R15
-`
-
-const sums512 = `	VPERMB Z16, Z1, Z2
+	return `	VPERMB Z16, Z1, Z2
 	VPADDSB Z1, Z2, Z2
-	VPTESTNMB Z20, Z2, K5
+` + next + `	VPTESTNMB Z20, Z2, K5
 	VPMOVB2M Z2, K2
 	KMOVQ K5, DX
 	KMOVQ K2, R15
 	ORQ  DX, R15
 `
+}
 
-const append512 = ends512 + `	ORQ  R14, R15
+const lookup512 = `	VMOVDQA64 Z1, Z2
+	VPERMI2B.Z Z17, Z16, K1, Z2
+`
+
+const masks512 = `	VPTESTMB Z20, Z2, K5
+	VPTESTNMB Z18, Z2, K2
+	KMOVQ K5, DX
+	KMOVQ K2, R15
+`
+
+// rounds512 begins the loop. Each block is loaded while the one before is looked at: a load across the edge of a
+// cache line wakes what waits for it too early, which then takes the ports that are short a second time. So the last full
+// block is not for the loop, and those that the input is too short for are not loaded.
+const rounds512 = `	CMPQ mode+24(FP), $2
+	JAE  begun
+	XORL R12, R12
+	CMPQ SI, CX
+	JA   tail
+` + step512 + `	VMOVDQU64 (SI), Z1
+	LEAQ -64(CX), BP
+	CMPQ SI, BP
+	JA   last
+` + roundFull + `	LEAQ -64(CX), DI
+	CMPQ BP, DI
+	CMOVQHI DI, BP
+`
+
+const next512 = `	ADDQ $64, SI
+	CMPQ SI, BP
+	JBE  loop
+	CMPQ R8, R12
+	JE   quiet
+resume:
+	CMPQ SI, CX
+	JA   tail
+	LEAQ -64(CX), DI
+	CMPQ SI, DI
+	JBE  round
+`
+
+// last512 is the last full block.
+func last512(any bool) string {
+	return "last:\n" + classify512(any, "") + carry512 + "\tJNZ  exit\n" + append512("appendedLast", "denseLast") + "\tADDQ $64, SI\n"
+}
+
+// append512 appends the positions that the block has.
+func append512(done, dense string) string {
+	return ends512 + fmt.Sprintf(`	ORQ  R14, R15
 	KMOVQ R15, K3
 	POPCNTQ R15, DX
 	VPCOMPRESSB.Z Z24, K3, Z2    // the numbers of the set bits
 	VPMOVZXBW X2, Y3
 	VPADDW Y25, Y3, Y3
-	VMOVDQU Y3, (R8)
 	CMPQ DX, $16
-	JA   dense
-appended:
+	JA   %s
+%s:
+	VMOVDQU Y3, (R8)
 	VPADDW Y26, Y25, Y25
 	LEAQ (R8)(DX*2), R8
-`
+`, dense, done)
+}
+
+// dense512 appends what append512 leaves.
+func dense512(done, dense string) string {
+	return fmt.Sprintf(`%s:
+	VEXTRACTI64X2 $1, Z2, X2     // more than 16 positions in one block
+	VPMOVZXBW X2, Y4
+	VPADDW Y25, Y4, Y4
+	VMOVDQU Y4, 32(R8)
+	MOVQ SI, BP                  // the loop looks whether the tape is full
+	JMP  %s
+`, dense, done)
+}
 
 // tail512 loads what is left under a mask: no lane behind the input is touched.
 func tail512(any bool) string {
@@ -150,9 +205,9 @@ func tail512(any bool) string {
 	VMOVDQU8.Z (SI), K1, Z1
 `
 	if any {
-		s += "\tVPTESTNMB Z18, Z1, K1, K1\n" + lookup512
+		s += "\tVPTESTNMB Z18, Z1, K1, K1\n" + lookup512 + masks512
 	} else {
-		s += sums512
+		s += classify512(any, "")
 	}
 	return s + `	BZHIQ DI, DX, DX             // a lane behind the input is neither
 	BZHIQ DI, R15, R15
@@ -212,16 +267,13 @@ skipped:
 	MOVQ SI, DI
 	SUBQ p+0(FP), DI
 	VPBROADCASTW DI, Y25
+reload:
+	CMPQ SI, CX
+	JA   tail
+	VMOVDQU64 (SI), Z1
 	JMP  resume
 
-dense:
-	VEXTRACTI64X2 $1, Z2, X2     // more than 16 positions in one block
-	VPMOVZXBW X2, Y3
-	VPADDW Y25, Y3, Y3
-	VMOVDQU Y3, 32(R8)
-	MOVQ SI, BP                  // look whether the tape is full
-	JMP  appended
-`
+` + dense512("appended", "dense") + dense512("appendedLast", "denseLast")
 }
 
 const exit512 = lastBlock512 + `	KMOVQ R15, K3

@@ -24,7 +24,7 @@ const (
 	opLeave              // go to the exit when the leave mask is not zero
 	opAppend             // positions of line ends, and with AVX-512 of name ends, to the tape
 	opNext               // next block; after a round without positions, the skip loop
-	opTail               // the last, partial block, without touching a page that holds no input
+	opTail               // the last, partial block, without touching a page that holds no input; with AVX-512 the last full one before it
 	opMore               // the input is used up: note the state of the last full block
 	opSkip               // the skip loop: blocks without controls
 	opExit               // the empty line: check it, clip the masks, append

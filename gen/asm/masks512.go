@@ -57,9 +57,7 @@ func begun512(offset string) string {
 	DECQ R10
 	MOVBLZX FieldSection_carryS(DI), R14
 	SHLQ $62, R14
-	CMPQ SI, CX
-	JBE  round
-	JMP  tail
+	JMP  reload
 `
 }
 

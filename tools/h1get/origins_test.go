@@ -98,7 +98,7 @@ func TestFromHaproxy(t *testing.T) {
 // Node's server counts the requests of each connection.
 const nodeServer = `
 const http = require('http');
-http.createServer((q, r) => {
+const server = http.createServer((q, r) => {
 	q.socket.n = (q.socket.n || 0) + 1;
 	r.setHeader('X-Request', q.socket.n);
 	switch (q.url) {
@@ -114,7 +114,9 @@ http.createServer((q, r) => {
 	case '/length': { let n = 0; q.on('data', (p) => n += p.length).on('end', () => r.end(String(n))); break; }
 	default: q.resume(); r.end('hello');
 	}
-}).listen(+process.argv[2], '127.0.0.1');
+});
+server.keepAliveTimeout = 0; // 5 s, else
+server.listen(+process.argv[2], '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));
 `
 
