@@ -274,7 +274,9 @@ func (cc *ClientConn) await() (n int, err error) {
 		}
 		by = cc.by
 	}
-	cc.readBy.Store(by)
+	if cc.readBy.Load() != by {
+		cc.readBy.Store(by)
+	}
 	cc.waiting.Store(true)
 	o := &cc.out
 	switch {
@@ -319,10 +321,7 @@ func (cc *ClientConn) flushAside() {
 // been sent, and no other is under way. out.mu is held.
 func (cc *ClientConn) pumps() bool {
 	o := &cc.out
-	if cc.pump == nil || o.err != nil || o.buf == nil || len(o.buf.b) == 0 || !cc.whole.Load() || cc.begun != cc.sent.Load() {
-		return false
-	}
-	cc.asking.Lock()
-	defer cc.asking.Unlock()
-	return len(cc.asks) == 1
+	// asks can be read: only a writer, who would hold out.mu, and the reader, who we are, change it.
+	return cc.pump != nil && o.err == nil && o.buf != nil && len(o.buf.b) > 0 && cc.whole.Load() &&
+		cc.begun == cc.sent.Load() && len(cc.asks) == 1
 }

@@ -89,7 +89,7 @@ func (w *response) sends(s *scratch, f field, status int) bool {
 	case parser.FieldTrailer:
 		s.announce(values)
 	default:
-		return !strings.HasPrefix(f.name, http.TrailerPrefix)
+		return !s.isTrailer(f.name)
 	}
 	return true
 }
@@ -123,10 +123,18 @@ func (s *scratch) announce(values []string) {
 // trail notes the trailer fields that the handler set by http.TrailerPrefix.
 func (s *scratch) trail(fields http.Header) {
 	for name := range fields {
-		if name, ok := strings.CutPrefix(name, http.TrailerPrefix); ok && !slices.Contains(s.trailers, name) {
-			s.trailers = append(s.trailers, name)
-		}
+		s.isTrailer(name)
 	}
+}
+
+// isTrailer reports whether a name has http.TrailerPrefix, and notes it then: a
+// response with trailers has to be chunked, however short it is.
+func (s *scratch) isTrailer(name string) bool {
+	name, ok := strings.CutPrefix(name, http.TrailerPrefix)
+	if ok && !slices.Contains(s.trailers, name) {
+		s.trailers = append(s.trailers, name)
+	}
+	return ok
 }
 
 // addAll adds fields that may be malformed. There is no way to tell the handler,

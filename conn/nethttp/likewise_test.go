@@ -92,9 +92,14 @@ var alike = map[string]http.HandlerFunc{
 		flush(w)
 		w.Header().Set(http.TrailerPrefix+"X-Sum", "7")
 	},
-	"error":    func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 403) },
-	"redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/b", 302) },
-	"mux":      http.NewServeMux().ServeHTTP,
+	"early unannounced trailer": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(http.TrailerPrefix+"X-Sum", "7")
+		fmt.Fprint(w, "content")
+	},
+	"trailer alone": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set(http.TrailerPrefix+"X-Sum", "7") },
+	"error":         func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 403) },
+	"redirect":      func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/b", 302) },
+	"mux":           http.NewServeMux().ServeHTTP,
 	"copy": func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.Copy(w, strings.NewReader(strings.Repeat("a", 5000)))
 	},
