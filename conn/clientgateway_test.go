@@ -1,17 +1,21 @@
 package conn
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/h1wire/h1wire/conn/conntest"
 )
 
 // What a gateway needs of a Client.
@@ -118,4 +122,73 @@ func TestResponseWriteToFlushes(t *testing.T) {
 		require.NoError(t, resp.Close())
 		time.Sleep(time.Minute) // the origin finds out
 	})
+}
+
+// A panic in Informational is an error of the exchange, and no reason for others to
+// wait for ever.
+func TestClientInformationalPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOrigin(t, func(p *peer) {
+			for {
+				if _, _, ok := p.request(); !ok {
+					return
+				}
+				p.send("HTTP/1.1 103 Early Hints\r\n\r\n")
+				time.Sleep(time.Second)
+				p.reply("ok")
+			}
+		})
+		c := newTestClient(t, o, func(c *Client) { c.Pipeline, c.MaxConnsPerHost, c.Params.Logger = 2, 1, quiet })
+		require.Equal(t, "ok", mustDo(t, c, getRequest()))
+		r := getRequest()
+		r.Informational = func(*StartLine, *Fields) error { panic("as it should") }
+		var both sync.WaitGroup
+		both.Go(func() {
+			_, err := c.Do(context.Background(), r)
+			assert.ErrorIs(t, err, errPanicked)
+		})
+		synctest.Wait()
+		both.Go(func() { _, _ = do(c, getRequest()) }) // it shares the connection, or waits for another
+		both.Wait()
+		require.Equal(t, "ok", mustDo(t, c, getRequest()))
+	})
+}
+
+// Two that wait for "100 (Continue)" are one too many, but neither waits for ever.
+func TestClientExpectWithTwoWriters(t *testing.T) {
+	ours, theirs := conntest.Pipe()
+	cc, err := NewClient(ours, &Params{ExpectTimeout: -1})
+	require.NoError(t, err)
+	h := new(Header)
+	h.Add("Host", "a")
+	h.Add("Expect", "100-continue")
+	h.AddInt("Content-Length", 4)
+	require.NoError(t, cc.WriteHeaders(RequestLine("POST", "/"), h, nil))
+	var all sync.WaitGroup
+	for range 2 {
+		all.Go(func() {
+			_, err := cc.Write([]byte("ab"))
+			assert.NoError(t, err)
+		})
+	}
+	all.Go(func() {
+		reusable, err := cc.ReadResponse(newRecorder().StartRequest(nil, Conn{}))
+		assert.NoError(t, err)
+		assert.False(t, reusable)
+	})
+	p := &peer{Conn: theirs, r: bufio.NewReader(theirs)}
+	require.NoError(t, theirs.SetDeadline(time.Now().Add(patience)))
+	var head string
+	for !strings.HasSuffix(head, "\r\n\r\n") {
+		line, err := p.r.ReadString('\n')
+		require.NoError(t, err)
+		head += line
+	}
+	time.Sleep(10 * time.Millisecond) // most likely both wait by then
+	p.send("HTTP/1.1 100 Continue\r\n\r\n")
+	assert.Equal(t, "abab", p.content(head))
+	p.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+	all.Wait()
+	_ = cc.Close()
+	_ = theirs.Close()
 }

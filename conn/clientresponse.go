@@ -54,10 +54,20 @@ type keptHead struct {
 
 var keptHeads = sync.Pool{New: func() any { return &keptHead{head: new(parser.ResponseHead)} }}
 
-// informer hands informational responses to a request.
-type informer struct{ r *Request }
+// informer hands informational responses to a request. A panic must not leave the
+// connection locked, on which others may wait.
+type informer struct {
+	r *Request
+	l *link
+}
 
-func (i informer) InformationalReceived(start *StartLine, fields *Fields) error {
+func (i informer) InformationalReceived(start *StartLine, fields *Fields) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			i.l.logPanic("Informational", r)
+			err = errPanicked
+		}
+	}()
 	return i.r.Informational(start, fields)
 }
 
@@ -76,7 +86,7 @@ func (resp *Response) begin(a *attempt) error {
 	pc.reading.Lock()
 	var d any
 	if resp.r.Informational != nil {
-		d = informer{resp.r}
+		d = informer{resp.r, &pc.link}
 	}
 	err := pc.readHead(d)
 	a.answered = pc.answered

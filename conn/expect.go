@@ -1,13 +1,17 @@
 package conn
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // expectation is how far the wait for "100 (Continue)" is (RFC 9110 §10.1.1).
-// ClientConn.asking guards it.
+// ClientConn.asking guards it, but for timer.
 type expectation struct {
 	state expectState
 	goOn  chan struct{} // gets a token when the state changes
-	timer *time.Timer
+	turn  sync.Mutex    // of whoever waits: there is one token for all
+	timer *time.Timer   // guarded by turn
 }
 
 type expectState uint8
@@ -42,18 +46,18 @@ func (e *expectation) settle(state expectState) {
 // awaitContinue waits until the content may be sent: the peer asked for it, or
 // did not answer in time.
 func (cc *ClientConn) awaitContinue() error {
-	cc.asking.Lock()
 	e := &cc.expect
-	state := e.state
-	cc.asking.Unlock()
+	state := cc.expects()
 	if state == expectAnswer {
 		if err := cc.Flush(); err != nil {
 			return err
 		}
-		cc.waitContinue(e)
-		cc.asking.Lock()
-		state = e.state
-		cc.asking.Unlock()
+		e.turn.Lock()
+		if cc.expects() == expectAnswer {
+			cc.waitContinue(e)
+		}
+		e.turn.Unlock()
+		state = cc.expects()
 	}
 	switch state {
 	case expectRefused:
@@ -62,6 +66,12 @@ func (cc *ClientConn) awaitContinue() error {
 		return cc.reason()
 	}
 	return nil
+}
+
+func (cc *ClientConn) expects() expectState {
+	cc.asking.Lock()
+	defer cc.asking.Unlock()
+	return cc.expect.state
 }
 
 func (cc *ClientConn) waitContinue(e *expectation) {

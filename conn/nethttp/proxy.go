@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/h1wire/h1wire/conn"
 )
@@ -37,8 +38,11 @@ func (o *outgoing) route() error {
 		w.Key = proxy.String()
 		w.Dial = func(ctx context.Context) (net.Conn, error) { return t.tunnel(ctx, proxy, addr) }
 	default:
-		if o.request.Method != http.MethodConnect {
-			w.Target = "http://" + w.Host + w.Target // absolute-form (RFC 9112 §3.2.2)
+		switch { // absolute-form (RFC 9112 §3.2.2), unless URL.Opaque is
+		case w.Target == "*":
+			w.Target = "http://" + w.Host // the last proxy makes "*" of it (§3.2.4)
+		case strings.HasPrefix(w.Target, "/"):
+			w.Target = "http://" + w.Host + w.Target
 		}
 		w.Addr, w.Key = address(proxy), proxy.String()
 		w.Dial = func(ctx context.Context) (net.Conn, error) { return t.reach(ctx, proxy) }

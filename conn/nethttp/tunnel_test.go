@@ -123,6 +123,29 @@ func TestTransportThroughAProxy(t *testing.T) {
 	assert.Equal(t, []string{origin.Listener.Addr().String(), "127.0.0.1:1"}, p.to)
 }
 
+// What a proxy is asked for is in absolute-form (RFC 9112 §3.2.2), and no target runs
+// into the host.
+func TestTransportAsksAProxy(t *testing.T) {
+	p := new(connectProxy)
+	s := serve(t, p)
+	c := using(t, func(tr *Transport) { tr.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: s.addr}) })
+	for want, u := range map[string]url.URL{
+		"http://a.example/":     {Host: "a.example"},
+		"http://a.example/b?c":  {Host: "a.example", Path: "/b", RawQuery: "c"},
+		"http://a.example":      {Host: "a.example", Path: "*"}, // RFC 9112 §3.2.4
+		"http://b.example/c":    {Host: "a.example", Opaque: "//b.example/c"},
+		"http://a.example/b%2F": {Host: "a.example", Opaque: "/b%2F"},
+	} {
+		u.Scheme = "http"
+		resp, err := c.Do(&http.Request{Method: "OPTIONS", URL: &u, Header: http.Header{}})
+		require.NoError(t, err, want)
+		_ = resp.Body.Close()
+		p.mu.Lock()
+		assert.Equal(t, "OPTIONS "+want, p.asked[len(p.asked)-1])
+		p.mu.Unlock()
+	}
+}
+
 func TestTransportTLS(t *testing.T) {
 	origin := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
 	defer origin.Close()
