@@ -55,7 +55,7 @@ type ClientConn struct {
 	informed int   // informational responses so far
 
 	asking sync.Mutex // guards what follows
-	asks   []asked    // requests without a response, oldest first
+	asks   []asked    // requests without a response, oldest first: as many as the application lets wait
 	expect expectation
 	cause  error // why the connection was closed
 	ctx    context.Context

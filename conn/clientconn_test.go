@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -274,6 +275,24 @@ func TestClientBoundsInformationalResponses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// HeaderTimeout is for each head, of informational responses, too.
+func TestClientTimesEachHead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cc, server := pair(t, &Params{HeaderTimeout: 10 * time.Second})
+		require.NoError(t, cc.Send(RequestLine("GET", "/"), host(), nil))
+		go func() {
+			for _, part := range []string{"HTTP/1.1 103 x\r\n", "\r\n", "HTTP/1.1 200 OK\r\n", "Content-Length: 0\r\n\r\n"} {
+				time.Sleep(7 * time.Second)
+				_, _ = io.WriteString(server, part)
+			}
+		}()
+		var r response
+		_, err := cc.ReadResponse(&r)
+		require.NoError(t, err)
+		require.Equal(t, 200, r.status)
+	})
 }
 
 // pair returns a client and its peer, to be used in a bubble.

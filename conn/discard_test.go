@@ -57,6 +57,24 @@ func TestRestOfAnAnsweredRequestIsDropped(t *testing.T) {
 	}
 }
 
+// What seemed to be all there was and goes on is dropped up to a limit, at once.
+func TestRestThatDoesNotEnd(t *testing.T) {
+	r := newRecorder()
+	r.headers = replyWith(401)
+	bubble(t, nil, r, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, crlf("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\nffffff\nabc")+string(lastChunk))
+		synctest.Wait()
+		_, closed := c.received()
+		assert.False(t, closed)
+		for range 4 {
+			c.send(t, strings.Repeat("x", discardOctets/3))
+			synctest.Wait()
+		}
+		_, closed = c.received()
+		assert.True(t, closed, "before discardTime")
+	})
+}
+
 func TestRestOfAnAnsweredRequestIsDroppedByEveryDriver(t *testing.T) {
 	body := strings.Repeat("x", 100_000)
 	kept := "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"

@@ -113,10 +113,10 @@ func sendsFile(open func() (*os.File, error), n int64, failed *error) func(c Con
 		if err := c.WriteHeaders(StatusLine(200), h, nil); err != nil {
 			return err
 		}
-		if _, *failed = c.ReadFrom(f); *failed != nil {
-			return *failed
+		if _, *failed = c.ReadFrom(f); *failed == nil {
+			*failed = c.Finish()
 		}
-		return c.Finish()
+		return *failed
 	}
 }
 
@@ -144,6 +144,42 @@ func TestFilesThatAreNone(t *testing.T) {
 			assert.Equal(t, answers200(want), exchangeAll(t, listen(t, one), get))
 			<-r.closed
 			assert.NoError(t, failed)
+			_ = one.Close()
+		}
+		s.Delegate = newRecorder()
+		_ = listen(t, s)
+	})
+}
+
+// A file is sent up to what Content-Length has promised.
+func TestFilesThatAreTooLong(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(name, []byte("hello, world"), 0o600))
+	onDrivers(t, func(t *testing.T, s *Server) {
+		for _, limit := range []int64{0, 5, 6} { // none, what fits, and more
+			r := newRecorder()
+			r.finish = func(c Conn, _ []byte) error {
+				f, err := os.Open(name)
+				if err != nil {
+					return err
+				}
+				defer f.Close()
+				h := new(Header)
+				h.AddInt("Content-Length", 5)
+				if err := c.WriteHeaders(StatusLine(200), h, nil); err != nil {
+					return err
+				}
+				var from io.Reader = f
+				if limit > 0 {
+					from = io.LimitReader(f, limit)
+				}
+				n, err := c.ReadFrom(from)
+				assert.EqualValues(t, 5, n)
+				assert.NoError(t, err)
+				return c.Finish()
+			}
+			one := &Server{Driver: s.Driver, Logger: quiet, Delegate: r}
+			assert.Equal(t, answers200("hello"), exchangeAll(t, listen(t, one), get))
 			_ = one.Close()
 		}
 		s.Delegate = newRecorder()
@@ -199,6 +235,8 @@ func TestSlowReadersGetTheirFile(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, strings.HasSuffix(string(got)+string(rest), "\r\n\r\n"+string(body)))
 		_ = nc.Close()
+		<-r.closed
+		assert.NoError(t, failed)
 	})
 }
 

@@ -149,3 +149,40 @@ type observer struct {
 }
 
 func (o observer) ExchangeEnded(x Exchange) { o.ended(x) }
+
+// pullingWhole reads all of its content, and answers with it.
+type pullingWhole struct{ recorded }
+
+func (p *pullingWhole) PullsBody() bool { return true }
+
+func (p *pullingWhole) HeadersReceived(*StartLine, *Fields) error {
+	b, err := io.ReadAll(p.c)
+	if err != nil {
+		return err
+	}
+	return p.c.Reply(StatusLine(200), nil, b)
+}
+
+func (p *pullingWhole) Finish() error { return nil }
+
+type pullObserver struct{ observing }
+
+func (pullObserver) StartRequest(_ *ServerConn, c Conn) MessageDelegate {
+	return &pullingWhole{recorded{recorder: newRecorder(), c: c}}
+}
+
+// It is the same where content is pulled, whole or not.
+func TestExchangeEndedWherePulled(t *testing.T) {
+	onDrivers(t, func(t *testing.T, s *Server) {
+		r := newRecorder()
+		s.Delegate = pullObserver{observing{r}}
+		nc := dial(t, listen(t, s))
+		_, err := io.WriteString(nc, postHead10+"0123456789"+postHead10+"012")
+		require.NoError(t, err)
+		require.NoError(t, nc.CloseWrite())
+		_, _ = io.Copy(io.Discard, nc)
+		<-r.closed
+		_ = nc.Close()
+		assert.Equal(t, "200 received 10 sent 10 delegate true err <nil>\n0 received 3 sent 0 delegate true err unexpected EOF\nend", r.log())
+	})
+}

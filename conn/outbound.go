@@ -337,8 +337,15 @@ func (o *outbound) readFrom(r io.Reader) (n int64, taken bool, err error) {
 	if err := o.flush(); err != nil {
 		return 0, false, err
 	}
-	if l, ok := r.(*io.LimitedReader); o.body == bodyFixed && (!ok || l.N > o.left) {
-		r = &io.LimitedReader{R: r, N: o.left} // one limit is all that sendfile sees through
+	l, ok := r.(*io.LimitedReader)
+	switch { // one limit is all that sendfile sees through
+	case o.body != bodyFixed:
+	case !ok:
+		r = &io.LimitedReader{R: r, N: o.left}
+	case l.N > o.left:
+		beyond := l.N - o.left
+		l.N = o.left
+		defer func() { l.N += beyond }()
 	}
 	o.sending.Store(true)
 	n, taken, err = o.link.via.readFrom(r)

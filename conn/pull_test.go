@@ -155,3 +155,50 @@ func TestReadEndsWithItsHandler(t *testing.T) {
 		_ = ours.Close()
 	})
 }
+
+// peeking reads where nothing may be read any more, and looks at its context when the
+// peer has left.
+type peeking struct {
+	plainly
+	t     *testing.T
+	waits bool
+}
+
+func (p *peeking) PullsBody() bool { return true }
+func (p *peeking) HeadersReceived(*StartLine, *Fields) error {
+	if !p.waits {
+		return nil
+	}
+	ctx := p.c.Context()
+	_, err := io.ReadAll(p.c)
+	assert.ErrorIs(p.t, err, io.ErrUnexpectedEOF)
+	assert.ErrorIs(p.t, ctx.Err(), context.Canceled)
+	return err
+}
+
+func (p *peeking) DataReceived(b []byte) error {
+	_, err := p.c.Read(make([]byte, 1))
+	assert.Equal(p.t, ErrFinished, err)
+	return p.plainly.DataReceived(b)
+}
+
+func TestNothingIsPulledWhenTheHandlerHasReturned(t *testing.T) {
+	d := delegates(func(c Conn) MessageDelegate { return &peeking{plainly{c: c}, t, false} })
+	bubble(t, nil, d, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, postHead10+"01234")
+		synctest.Wait()
+		c.send(t, "56789")
+		synctest.Wait()
+		expect(t, c, answers200("0123456789"), false)
+	})
+}
+
+func TestContextEndsWhenThePeerLeavesWhoIsPulledFrom(t *testing.T) {
+	d := delegates(func(c Conn) MessageDelegate { return &peeking{plainly{c: c}, t, true} })
+	bubble(t, nil, d, func(t *testing.T, c *client, _ *ServerConn) {
+		c.send(t, postHead10+"01234")
+		synctest.Wait()
+		require.NoError(t, c.Conn.(*conntest.Conn).CloseWrite())
+		<-c.done
+	})
+}

@@ -67,6 +67,19 @@ func TestHeaderTimeout(t *testing.T) {
 	assert.Equal(t, "end", r.log())
 }
 
+// HeaderTimeout is for each head.
+func TestEachHeadHasItsTime(t *testing.T) {
+	bubble(t, &Params{HeaderTimeout: 10 * time.Second}, newRecorder(), func(t *testing.T, c *client, _ *ServerConn) {
+		for range 2 {
+			c.send(t, get[:5])
+			time.Sleep(7 * time.Second)
+			c.send(t, get[5:])
+			synctest.Wait()
+		}
+		expect(t, c, empty200+empty200, false)
+	})
+}
+
 func TestBodyTimeout(t *testing.T) {
 	p := &Params{BodyTimeout: 3 * time.Second}
 	r := newRecorder()
@@ -83,6 +96,22 @@ func TestBodyTimeout(t *testing.T) {
 	})
 	assert.Equal(t, "head POST /\ndata xx\nclose "+ErrBodyTimeout.Error()+"\nend", r.log())
 	assert.ErrorIs(t, ErrBodyTimeout, os.ErrDeadlineExceeded)
+}
+
+// What is pulled has its time, too, and progress does not help either.
+func TestBodyTimeoutOfWhatIsPulled(t *testing.T) {
+	pulls := delegates(func(c Conn) MessageDelegate { return &pulling{plainly{c: c}, true} })
+	bubble(t, &Params{BodyTimeout: 3 * time.Second}, pulls, func(t *testing.T, c *client, _ *ServerConn) {
+		start := time.Now()
+		c.send(t, postHead10)
+		for range 2 {
+			time.Sleep(time.Second)
+			c.send(t, "x")
+		}
+		<-c.done
+		assert.InDelta(t, 3, time.Since(start).Seconds(), 3*tick.Seconds())
+		expect(t, c, "", true)
+	})
 }
 
 func TestBodyTimeoutLeavesCallbacksOut(t *testing.T) {

@@ -149,8 +149,9 @@ func (sc *ServerConn) closeUnserved() error {
 // Shutdown ends the connection gracefully: the exchange under way is finished,
 // and its response says "Connection: close" if its head has not been sent; no
 // other is begun. It returns when the serving loop has ended, or, with its
-// error, when ctx is done, and leaves the connection then as it is. Before Serve
-// it is Close.
+// error, when ctx is done, and leaves the connection then as it is. A callback of
+// this connection that calls it waits for itself, until ctx is done. Before Serve it
+// is Close.
 func (sc *ServerConn) Shutdown(ctx context.Context) error {
 	if !sc.becomes(started) {
 		return sc.closeUnserved()

@@ -12,6 +12,21 @@ const (
 	UntilClose                     // the end of the connection ends it (responses only)
 )
 
+// String returns what the kind is called in this package.
+func (k FramingKind) String() string {
+	switch k {
+	case NoBody:
+		return "NoBody"
+	case FixedLength:
+		return "FixedLength"
+	case Chunked:
+		return "Chunked"
+	case UntilClose:
+		return "UntilClose"
+	}
+	return "FramingKind?"
+}
+
 // Framing is how a body is delimited.
 type Framing struct {
 	Kind   FramingKind

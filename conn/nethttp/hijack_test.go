@@ -99,3 +99,51 @@ func TestHijackedConnectionOutlivesItsHandlerAndShutdown(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "still there\n", line)
 }
+
+// A handler may have another goroutine hijack, as long as it has not returned itself.
+func TestHijackOnAnotherGoroutine(t *testing.T) {
+	quiet(t)
+	hijack := func(w http.ResponseWriter) error {
+		failed := make(chan error)
+		go func() {
+			nc, _, err := http.NewResponseController(w).Hijack()
+			if err == nil {
+				_, _ = io.WriteString(nc, "hijacked")
+				_ = nc.Close()
+			}
+			failed <- err
+		}()
+		return <-failed
+	}
+	kept := make(chan http.ResponseWriter, 1)
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/keep" {
+			kept <- w
+			return
+		}
+		if r.ContentLength > 0 {
+			_, _ = io.ReadFull(r.Body, make([]byte, 1))
+		}
+		assert.NoError(t, hijack(w))
+	})
+	eachDriver(t, h, func(t *testing.T, s *served) {
+		for _, send := range []string{
+			"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+			"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab",
+		} {
+			nc := s.dial(t)
+			_, err := io.WriteString(nc, send)
+			require.NoError(t, err)
+			b, err := io.ReadAll(nc)
+			if err == nil { // what nobody has read resets
+				assert.Equal(t, "hijacked", string(b))
+			}
+		}
+		nc := s.dial(t)
+		_, err := io.WriteString(nc, "GET /keep HTTP/1.1\r\nHost: a\r\n\r\n")
+		require.NoError(t, err)
+		_, err = io.ReadFull(nc, make([]byte, 20))
+		require.NoError(t, err)
+		assert.Error(t, hijack(<-kept), "the handler has returned")
+	})
+}

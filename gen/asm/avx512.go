@@ -127,8 +127,8 @@ const masks512 = `	VPTESTMB Z20, Z2, K5
 `
 
 // rounds512 begins the loop. Each block is loaded while the one before is looked at: a load across the edge of a
-// cache line wakes what waits for it too early, which then takes the ports that are short a second time. So the last full
-// block is not for the loop, and those that the input is too short for are not loaded.
+// cache line, as nearly all are, takes most of a cycle more where the next instruction waits for it. As the loop loads
+// no block that is not full, the last full one is not for it.
 const rounds512 = `	CMPQ mode+24(FP), $2
 	JAE  begun
 	XORL R12, R12
