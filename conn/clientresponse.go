@@ -25,6 +25,10 @@ type Response struct {
 	// beforehand: when it is chunked, until close, or decoded.
 	Length int64
 
+	// UntilClose says that the content ends where the connection does (RFC 9112 §6.3):
+	// without TLS nothing tells whether it is all there.
+	UntilClose bool
+
 	client *Client
 	pc     *pooledConn
 	r      *Request
@@ -121,6 +125,7 @@ func (resp *Response) keep() {
 	resp.Reason = k.head.Reason.Bytes(k.b)
 	resp.Fields.reset(k.b, &k.head.Fields, in.coded, nil)
 	in.rd.fields.clear()
+	resp.UntilClose = in.kind == parser.UntilClose
 	resp.Length = -1
 	if in.kind == parser.FixedLength && !in.coded {
 		resp.Length = int64(in.left)

@@ -31,8 +31,7 @@ func (o *outgoing) incoming(resp *conn.Response) *http.Response {
 	if o.request.Method == http.MethodHead {
 		r.ContentLength = declared(r.Header)
 	}
-	endless := resp.Length < 0 && r.TransferEncoding == nil && !r.Uncompressed // until the connection closes
-	r.Close = closes(r.ProtoMinor, fields) || endless
+	r.Close = closes(r.ProtoMinor, fields) || resp.UntilClose
 	if r.Close && r.ProtoMinor > 0 {
 		if v := r.Header["Connection"]; len(v) == 1 && strings.EqualFold(v[0], "close") {
 			delete(r.Header, "Connection") // as net/http does: Close says it

@@ -14,6 +14,9 @@ import (
 	"github.com/h1wire/h1wire/conn/conntest"
 )
 
+// hello is "hello" in the coding gzip.
+const hello = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6\x10\x36\x05\x00\x00\x00"
+
 // Responses, as they come from origin servers, and what both transports make of them.
 var likeResponses = []string{
 	"200 OK|Content-Length: 5||hello",
@@ -37,6 +40,14 @@ var likeResponses = []string{
 	"299 Odd|Content-Length: 1||x",
 	"304 Not Modified|Content-Length: 42|ETag: x||",
 	"304 Not Modified|Transfer-Encoding: chunked||",
+	"200 OK|Content-Encoding: gzip||" + hello,
+	"200 OK|Connection: close|Content-Encoding: gzip||" + hello,
+	"200 OK|Connection: keep-alive|Content-Encoding: gzip||" + hello,
+	"200 OK|Content-Encoding: gzip|Content-Length: 25||" + hello,
+	"200 OK|Connection: close|Content-Encoding: gzip|Content-Length: 25||" + hello,
+	"200 OK|Connection: keep-alive|Content-Encoding: gzip|Content-Length: 25||" + hello,
+	"200 OK|Transfer-Encoding: chunked|Content-Encoding: gzip||19|" + hello + "|0||",
+	"200 OK|Connection: close|Transfer-Encoding: chunked|Content-Encoding: gzip||19|" + hello + "|0||",
 	"302 Found|Location: /x|Content-Length: 0||",
 }
 
