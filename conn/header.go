@@ -267,3 +267,21 @@ func (h *Header) appendWire(b []byte, skip fieldSet) []byte {
 	}
 	return b
 }
+
+// appendClose appends a Connection field with close in place of h's keep-alive,
+// and with h's other options.
+func (h *Header) appendClose(b []byte) []byte {
+	b = append(b, "Connection: close"...)
+	for name, value := range h.All() {
+		if !equalFold(name, "Connection") {
+			continue
+		}
+		for option := range bytes.SplitSeq(value, comma) {
+			if option = trimOWS(option); len(option) > 0 && connectionOptions(option)&(optClose|optKeepAlive) == 0 {
+				b = append(b, ", "...)
+				b = append(b, option...)
+			}
+		}
+	}
+	return append(b, "\r\n"...)
+}

@@ -70,19 +70,24 @@ func (sc *ServerConn) respond(start *StartLine, h *Header, length int64) error {
 	// Whether the rest of the request comes is not known while its content is
 	// held back; nor is much of it read for a response that is complete already.
 	reads := sc.ask.has(isRead|isNear) || length < 0 && !sc.ask.has(expects)
-	persist := sc.ask.has(persists) && body != bodyUntilClose && reads && !sc.is(draining)
 	options := h.options()
+	persist := sc.ask.has(persists) && body != bodyUntilClose && reads && !sc.is(draining) && options&optClose == 0
 	tunnel := start.Status == 101 || sc.ask.has(isConnect) && start.Status/100 == 2
 	skip := setOf(parser.FieldTransferEncoding) // ours is written below
 	if body != bodyFixed && body != bodyHidden && start.Status != 304 {
 		skip |= setOf(parser.FieldContentLength)
 	}
+	contradicts := options&optKeepAlive != 0 && !persist && !tunnel
+	if contradicts { // whoever heeds keep-alive would wait for more
+		skip |= setOf(parser.FieldConnection)
+	}
 	b = h.appendWire(b, skip)
 	switch {
-	case options&optClose != 0:
-		persist = false
 	case tunnel: // the connection is about to stop being HTTP's
 		persist = false
+	case contradicts:
+		b = h.appendClose(b)
+	case options&optClose != 0: // it is said
 	case !persist:
 		b = append(b, "Connection: close\r\n"...)
 	case sc.ask.has(isHTTP10) && options&optKeepAlive == 0:

@@ -234,6 +234,25 @@ var serverCases = []serverCase{
 		want: crlf("HTTP/1.1 200 OK\nContent-Length: 0\nConnection: close\n\n"), events: "head GET /1\nfinish", closed: true,
 	},
 	{
+		name: "NoKeepAlive against the application", params: &Params{NoKeepAlive: true}, send: crlf("GET / HTTP/1.1\nHost: a\n\n"),
+		set: func(r *recorder) {
+			h := host("X-A", "1", "Connection", "x-a,, Keep-Alive", "X-B", "2", "connection", "x-b")
+			r.finish = func(c Conn, _ []byte) error { return c.Reply(StatusLine(200), h, nil) }
+		},
+		want:   crlf("HTTP/1.1 200 OK\nContent-Length: 0\nHost: example.com\nX-A: 1\nX-B: 2\nConnection: close, x-a, x-b\n\n"),
+		events: "head GET /\nfinish", closed: true,
+	},
+	{
+		name: "both options of the application", send: strings.Repeat(get, 2),
+		set: func(r *recorder) {
+			r.finish = func(c Conn, _ []byte) error {
+				return c.Reply(StatusLine(200), host("Connection", "Close, keep-alive"), nil)
+			}
+		},
+		want:   crlf("HTTP/1.1 200 OK\nContent-Length: 0\nHost: example.com\nConnection: close\n\n"),
+		events: "head GET /\nfinish", closed: true,
+	},
+	{
 		name: "HEAD", send: crlf("HEAD / HTTP/1.1\nHost: a\n\nGET /2 HTTP/1.1\nHost: a\n\n"),
 		set: func(r *recorder) {
 			r.finish = func(c Conn, _ []byte) error { return c.Reply(StatusLine(200), nil, []byte("seven77")) }

@@ -74,6 +74,10 @@ var alike = map[string]http.HandlerFunc{
 		w.Header().Set("Connection", "close")
 		fmt.Fprint(w, "x")
 	},
+	"keeps open": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "keep-alive")
+		fmt.Fprint(w, "x")
+	},
 	"early hints": func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Link", "</a.css>; rel=preload")
 		w.WriteHeader(103)
