@@ -24,15 +24,15 @@ var kernelNames = [...]string{kernelTable: "table", kernelWords: "words", kernel
 // the best there is.
 var active = chosen(os.Getenv("H1WIRE_KERNEL"))
 
-// wideFrom is from how many octets on headKernel takes the AVX-512 kernel: a block and a quarter, if it is in use. With
-// fewer, AVX2's is done earlier; where it needs more octets, it leaves the state that the other begins with.
+// wideFrom is from how many octets on headKernel takes the AVX-512 kernel: one block, if it is in use. With fewer, AVX2's
+// is done earlier; where it needs more octets, it leaves the state that the other begins with.
 //
 //lint:ignore U1000 headKernel uses it
 var wideFrom = active.wideFrom()
 
 func (k kernel) wideFrom() int {
 	if k == kernelAVX512 {
-		return 80
+		return 64
 	}
 	return math.MaxInt
 }

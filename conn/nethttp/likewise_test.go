@@ -29,10 +29,13 @@ var alike = map[string]http.HandlerFunc{
 			fmt.Fprintln(w, i)
 		}
 	},
-	"given length": func(w http.ResponseWriter, _ *http.Request) {
+	"given length": func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "5")
-		fmt.Fprint(w, "hello")
+		if _, err := fmt.Fprint(w, "hello"); err != nil && r.Method != http.MethodHead {
+			panic(err)
+		}
 	},
+	"length without content": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "5") },
 	"length of 304": func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "5")
 		w.Header().Set("Content-Type", "text/plain")

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/h1wire/h1wire/conn"
 	"github.com/h1wire/h1wire/conn/conntest"
 )
 
@@ -271,5 +272,16 @@ func TestBodyIsClosedWhenTheHandlerHasReturned(t *testing.T) {
 		s.raw(t, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\nConnection: close\r\n\r\nx")
 		_, err := (<-bodies).Read(make([]byte, 1))
 		assert.ErrorIs(t, err, http.ErrBodyReadAfterClose)
+	})
+}
+
+func TestNothingIsWrittenWhenTheHandlerHasReturned(t *testing.T) {
+	kept := make(chan http.ResponseWriter, 1)
+	eachDriver(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { kept <- w }), func(t *testing.T, s *served) {
+		assert.NotContains(t, s.raw(t, get), "late")
+		w := <-kept
+		_, err := io.WriteString(w, "late")
+		assert.ErrorIs(t, err, conn.ErrFinished)
+		assert.ErrorIs(t, http.NewResponseController(w).Flush(), conn.ErrFinished)
 	})
 }
