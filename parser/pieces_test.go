@@ -71,6 +71,33 @@ func TestPieceByPiece(t *testing.T) {
 	})
 }
 
+// TestThreePieces cuts heads of two blocks in all ways, so that each kernel finds what each other has left.
+func TestThreePieces(t *testing.T) {
+	const lines = "Host: h\r\nX-Y: \r\nTrailer:\t a \r\nContent-Length: 5\r\nA:b\r\nName: value\r\nAccept: */*\r\nDate: none\r\n"
+	eachWay(t, func(t *testing.T) {
+		for kind, start := range map[string]string{"request": "GET / HTTP/1.0\r\n", "response": "HTTP/1.0 200 \r\n"} {
+			for bad := len(start); bad < len(start+lines); bad += 25 {
+				b := []byte(start + lines + "\r\n")
+				b[bad] = ';'
+				table := sections()[kind]
+				n, err := table.table(b, nil)
+				want := table.result(b, n, err)
+				for second := range b {
+					for first := range second {
+						pieces, n, err := sections()[kind], 0, error(nil)
+						for _, end := range []int{first, second, len(b)} {
+							if n == 0 && err == nil {
+								n, err = pieces.parse(b[:end], nil)
+							}
+						}
+						require.Equal(t, want, pieces.result(b, n, err), "%q, cut at %d and %d", b, first, second)
+					}
+				}
+			}
+		}
+	})
+}
+
 // TestLenientPieces: behind a start line that ends with a bare LF, one that comes first in a long piece is the empty line.
 func TestLenientPieces(t *testing.T) {
 	eachWay(t, func(t *testing.T) {

@@ -223,7 +223,8 @@ func TestEarlyLimits(t *testing.T) {
 	})
 }
 
-// eachWay runs test with the table alone, with words, and with each kernel.
+// eachWay runs test with the table alone, with words, with each kernel, and as they are dispatched by
+// length: what one kernel leaves of a piece must do for the other to go on with.
 func eachWay(t *testing.T, test func(t *testing.T)) {
 	for k := range bestKernel() + 1 {
 		t.Run(kernelNames[k], func(t *testing.T) {
@@ -231,6 +232,7 @@ func eachWay(t *testing.T, test func(t *testing.T)) {
 			test(t)
 		})
 	}
+	t.Run("dispatched", test)
 }
 
 // TestReuse: a head that was read, failed or given up leaves nothing behind.
