@@ -75,10 +75,10 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 	for {
 		a := attempt{client: c, r: r, ctx: ctx, body: body}
 		resp, err := a.run()
-		if err == nil {
-			return resp, nil
-		}
 		again := c.Retry.again(ctx, r, &a, err)
+		if err == nil {
+			again = c.Retry.unmet(r, &a, resp)
+		}
 		if again && a.touched && r.Content == nil {
 			body.close()
 			next, failed := r.GetBody()
@@ -86,7 +86,17 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 				body = newContent(next)
 			}
 		}
-		if !again {
+		switch {
+		case again && err == nil:
+			_ = resp.Close()
+			r = r.unexpecting()
+		case again:
+		case err == nil:
+			if !a.touched {
+				body.close()
+			}
+			return resp, nil
+		default:
 			body.close()
 			return nil, &RequestError{Method: r.method(), Addr: r.Addr, Sent: a.sent, Reused: a.reused, FromBody: body.failed(err), Err: err}
 		}

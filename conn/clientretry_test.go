@@ -152,3 +152,75 @@ func TestClientDoesNotRetryWhatWasAnsweredInPart(t *testing.T) {
 		})
 	}
 }
+
+// What a server does not expect is asked again without (RFC 9110 §10.1.1).
+func TestClientSendsAgainWithoutItsExpectation(t *testing.T) {
+	const failed = "HTTP/1.1 417 x\r\nContent-Length: "
+	more := func() (io.Reader, error) { return &closeCounter{Reader: strings.NewReader("hello")}, nil }
+	for name, c := range map[string]struct {
+		answer  string
+		late    bool // when the content was sent
+		always  bool // whether there is an expectation or not
+		request Request
+		policy  RetryPolicy
+		want    string
+		conns   int
+	}{
+		"with a body that was not read":               {answer: failed + "2\r\n\r\nno", want: "hello", conns: 2},
+		"with one, after an answer without content":   {answer: failed + "0\r\n\r\n", want: "hello", conns: 2},
+		"with content at hand":                        {answer: failed + "2\r\n\r\nno", request: Request{Content: []byte("hello")}, want: "hello", conns: 2},
+		"with a body that was read":                   {answer: failed + "2\r\n\r\nno", late: true, want: "no", conns: 1},
+		"with a body that was read, and is had again": {answer: failed + "2\r\n\r\nno", late: true, request: Request{GetBody: more}, want: "hello", conns: 1},
+		"with content that was sent":                  {answer: failed + "2\r\n\r\nno", late: true, request: Request{Content: []byte("hello")}, want: "hello", conns: 1},
+		"not twice":                                   {answer: failed + "2\r\n\r\nno", late: true, always: true, request: Request{GetBody: more}, want: "no", conns: 1},
+		"not if it is not to":                         {answer: failed + "2\r\n\r\nno", policy: RetryNever, want: "no", conns: 1},
+		"not if another status says so":               {answer: "HTTP/1.1 403 x\r\nContent-Length: 2\r\n\r\nno", want: "no", conns: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var heads []string
+				o := newOrigin(t, func(p *peer) {
+					for {
+						head, ok := p.head()
+						if !ok {
+							return
+						}
+						heads = append(heads, head)
+						expects := strings.Contains(head, "Expect: 100-continue\r\n")
+						var content string
+						if c.late || !expects {
+							content = p.content(head)
+						}
+						if expects || c.always {
+							p.send(c.answer)
+						} else {
+							p.reply(content)
+						}
+					}
+				})
+				client := newTestClient(t, o, func(cl *Client) { cl.Retry = c.policy })
+				body := &closeCounter{Reader: strings.NewReader("hello")}
+				r := c.request
+				r.Method, r.Addr, r.Header = "POST", "example.com:80", new(Header)
+				r.Header.Add("Expect", "100-continue")
+				r.Header.Add("X-A", "1")
+				if r.Content == nil {
+					r.Body, r.Length = body, 5
+				}
+				require.Equal(t, c.want, mustDo(t, client, &r))
+				synctest.Wait()
+				if r.Body != nil {
+					require.EqualValues(t, 1, body.closed.Load())
+				}
+				require.EqualValues(t, c.conns, o.conns.Load())
+				if c.want == "hello" || c.always {
+					require.Len(t, heads, 2)
+					require.Equal(t, strings.Replace(heads[0], "Expect: 100-continue\r\n", "", 1), heads[1])
+				} else {
+					require.Len(t, heads, 1)
+				}
+				require.Equal(t, 2, r.Header.Len(), "the caller's own does not change")
+			})
+		})
+	}
+}
