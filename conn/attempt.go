@@ -17,6 +17,7 @@ type attempt struct {
 	ctx    context.Context
 	body   *content
 
+	retry    bool  // another failed: a new connection, and no further attempt
 	reused   bool  // the connection had carried another request
 	answered bool  // octets of the response have arrived
 	touched  bool  // the body may have been read
@@ -43,7 +44,7 @@ func (a *attempt) run() (*Response, error) {
 	if trace.GetConn != nil {
 		trace.GetConn(r.Addr)
 	}
-	pc, err := c.pool.get(a.ctx, r, c.Pipeline > 1 && r.pipelines())
+	pc, err := c.pool.get(a.ctx, r, c.Pipeline > 1 && r.pipelines(), a.retry)
 	if err != nil {
 		return nil, err
 	}

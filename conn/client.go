@@ -71,9 +71,9 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 		return nil, &RequestError{Err: errNilRequest}
 	}
 	c.start.Do(c.init)
-	body := newContent(r.Body)
+	body, retry := newContent(r.Body), false
 	for {
-		a := attempt{client: c, r: r, ctx: ctx, body: body}
+		a := attempt{client: c, r: r, ctx: ctx, body: body, retry: retry}
 		resp, err := a.run()
 		again := c.Retry.again(ctx, r, &a, err)
 		if err == nil {
@@ -91,6 +91,7 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 			_ = resp.Close()
 			r = r.unexpecting()
 		case again:
+			retry = true
 		case err == nil:
 			if !a.touched {
 				body.close()

@@ -7,9 +7,12 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -104,6 +107,86 @@ func TestClientRetriesWhatWasNotSent(t *testing.T) {
 			require.Zero(t, request.Sent)
 		})
 	}
+}
+
+// What was kept beside a connection that turned out to be closed may be closed as
+// well, so there is one retry, over a new one (RFC 9112 §9.3.1).
+func TestClientRetriesOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		limit  int
+		served bool // by new connections
+	}{
+		"served":                       {served: true},
+		"served, with as many at most": {limit: 3, served: true},
+		"not served":                   {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var asked int
+				o := newOrigin(t, func(p *peer) {
+					_, _, _ = p.request()
+					if p.number > 3 {
+						if asked++; c.served {
+							p.reply("again")
+							<-closed(p)
+						}
+						return
+					}
+					time.Sleep(time.Second) // so that the three are used at once
+					p.reply("1")
+					if _, _, ok := p.request(); ok {
+						asked++
+					}
+				})
+				client := newTestClient(t, o, func(cl *Client) { cl.Retry, cl.MaxConnsPerHost = RetryIdempotent, c.limit })
+				var all sync.WaitGroup
+				for range 3 {
+					all.Go(func() { assert.Equal(t, "1", mustDo(t, client, getRequest())) })
+				}
+				all.Wait()
+				body, err := do(client, getRequest())
+				if c.served {
+					require.NoError(t, err)
+					require.Equal(t, "again", body)
+				} else {
+					require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+				}
+				require.EqualValues(t, 4, o.conns.Load())
+				require.Equal(t, 2, asked)
+			})
+		})
+	}
+}
+
+// Where no other may be made, a retry goes over the connection that another request
+// has just made.
+func TestClientRetriesWithinItsLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOrigin(t, func(p *peer) {
+			for {
+				if _, _, ok := p.request(); !ok {
+					return
+				}
+				p.reply(fmt.Sprint(p.number))
+				if p.number == 1 {
+					_, _, _ = p.request()
+					return
+				}
+			}
+		})
+		client := newTestClient(t, o, func(cl *Client) { cl.Retry, cl.MaxConnsPerHost = RetryIdempotent, 1 })
+		require.Equal(t, "1", mustDo(t, client, getRequest()))
+		attempts := 0
+		r := getRequest()
+		r.Trace = &Trace{GetConn: func(string) {
+			if attempts++; attempts == 2 {
+				require.Equal(t, "2", mustDo(t, client, getRequest()))
+			}
+		}}
+		require.Equal(t, "2", mustDo(t, client, r))
+		require.Equal(t, 2, attempts)
+		require.EqualValues(t, 2, o.conns.Load())
+	})
 }
 
 func TestClientDoesNotRetryAFreshConnection(t *testing.T) {

@@ -15,7 +15,8 @@ import (
 // by itself. It never does so when the error is the caller's (its context, its
 // body), when octets of a response have arrived, or when the connection was not
 // one that had been kept alive: only such a one fails without the peer having
-// done anything wrong, by being closed while it was idle (RFC 9112 §9.3.1).
+// done anything wrong, by being closed while it was idle (RFC 9112 §9.3.1). It
+// goes over a new connection then, unless MaxConnsPerHost are open, and not again.
 //
 // A request with an expectation that is answered by 417 (Expectation Failed) is sent
 // again, too, without it (RFC 9110 §10.1.1), if its content was not touched or can be
@@ -72,7 +73,7 @@ func (e *RequestError) Temporary() bool { return false }
 // again reports whether an attempt that ended with err is to be followed by
 // another.
 func (p RetryPolicy) again(ctx context.Context, r *Request, a *attempt, err error) bool {
-	if p == RetryNever || !a.reused || a.answered || ctx.Err() != nil || !lost(err) || a.body.failed(err) {
+	if p == RetryNever || a.retry || !a.reused || a.answered || ctx.Err() != nil || !lost(err) || a.body.failed(err) {
 		return false
 	}
 	if a.sent > 0 && (p != RetryIdempotent || !r.Idempotent && !parser.MethodOf(octets(r.method())).Idempotent()) {
