@@ -17,6 +17,7 @@ type attempt struct {
 	ctx    context.Context
 	body   *content
 
+	retry    bool  // another failed: a new connection, and no further attempt
 	reused   bool  // the connection had carried another request
 	answered bool  // octets of the response have arrived
 	touched  bool  // the body may have been read
@@ -43,7 +44,7 @@ func (a *attempt) run() (*Response, error) {
 	if trace.GetConn != nil {
 		trace.GetConn(r.Addr)
 	}
-	pc, err := c.pool.get(a.ctx, r, c.Pipeline > 1 && r.pipelines())
+	pc, err := c.pool.get(a.ctx, r, c.Pipeline > 1 && r.pipelines(), a.retry)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (a *attempt) send(resp *Response) error {
 	}
 	if err == nil && r.streams() {
 		a.touched, resp.streams = true, true
-		go resp.sendContent()
+		go resp.sendContent(a.body)
 		return nil
 	}
 	if trace := r.trace(); trace.WroteRequest != nil {
@@ -178,8 +179,8 @@ func (c *content) close() {
 }
 
 // sendContent sends what follows the head.
-func (resp *Response) sendContent() {
-	pc, r, body := resp.pc, resp.r, resp.body
+func (resp *Response) sendContent(body *content) {
+	pc, r := resp.pc, resp.r
 	err := pc.copyContent(r, body)
 	if err == nil {
 		var trailer *Header
@@ -204,7 +205,9 @@ func (resp *Response) sendContent() {
 		resp.headBy.start(pc, resp.client.ResponseTimeout)
 	}
 	pc.wrote <- struct{}{}
-	body.close()
+	if err != ErrNotContinued { // then it is as it was, and Do's
+		body.close()
+	}
 }
 
 // bodyError is an error of the caller's, to tell it from one of the connection's.

@@ -71,14 +71,14 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 		return nil, &RequestError{Err: errNilRequest}
 	}
 	c.start.Do(c.init)
-	body := newContent(r.Body)
+	body, retry := newContent(r.Body), false
 	for {
-		a := attempt{client: c, r: r, ctx: ctx, body: body}
+		a := attempt{client: c, r: r, ctx: ctx, body: body, retry: retry}
 		resp, err := a.run()
-		if err == nil {
-			return resp, nil
-		}
 		again := c.Retry.again(ctx, r, &a, err)
+		if err == nil {
+			again = c.Retry.unmet(r, &a, resp)
+		}
 		if again && a.touched && r.Content == nil {
 			body.close()
 			next, failed := r.GetBody()
@@ -86,7 +86,18 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 				body = newContent(next)
 			}
 		}
-		if !again {
+		switch {
+		case again && err == nil:
+			_ = resp.Close()
+			r = r.unexpecting()
+		case again:
+			retry = true
+		case err == nil:
+			if !a.touched {
+				body.close()
+			}
+			return resp, nil
+		default:
 			body.close()
 			return nil, &RequestError{Method: r.method(), Addr: r.Addr, Sent: a.sent, Reused: a.reused, FromBody: body.failed(err), Err: err}
 		}

@@ -29,14 +29,22 @@ type peer struct {
 
 // request reads a request. ok is false at the end of the connection.
 func (p *peer) request() (head, body string, ok bool) {
+	if head, ok = p.head(); ok {
+		body = p.content(head)
+	}
+	return head, body, ok
+}
+
+// head reads the head of a request.
+func (p *peer) head() (head string, ok bool) {
 	for !strings.HasSuffix(head, "\r\n\r\n") {
 		line, err := p.r.ReadString('\n')
 		if err != nil {
-			return "", "", false
+			return "", false
 		}
 		head += line
 	}
-	return head, p.content(head), true
+	return head, true
 }
 
 func (p *peer) content(head string) (body string) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -20,6 +21,13 @@ type closeCounter struct {
 }
 
 func (c *closeCounter) Close() error { c.closed.Add(1); return nil }
+
+func (c *closeCounter) Read(p []byte) (int, error) {
+	if c.closed.Load() > 0 {
+		return 0, os.ErrClosed
+	}
+	return c.Reader.Read(p)
+}
 
 func put(body io.Reader, length int64) *Request {
 	r := getRequest()
@@ -115,13 +123,9 @@ func TestClientExpect(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				o := newOrigin(t, func(p *peer) {
 					for {
-						var head string
-						for !strings.HasSuffix(head, "\r\n\r\n") {
-							line, err := p.r.ReadString('\n')
-							if err != nil {
-								return
-							}
-							head += line
+						head, ok := p.head()
+						if !ok {
+							return
 						}
 						p.send(c.answer)
 						if c.sent {

@@ -158,3 +158,11 @@ func (r *Request) streams() bool {
 	}
 	return len(r.Content) > gatherAt || len(r.Content) > 0 && r.Header.has(parser.FieldExpect)
 }
+
+// unexpecting returns r without Expect.
+func (r *Request) unexpecting() *Request {
+	plain := *r
+	plain.Header = r.Header.Clone()
+	plain.Header.Del("Expect")
+	return &plain
+}

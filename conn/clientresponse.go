@@ -104,6 +104,9 @@ func (resp *Response) begin(a *attempt) error {
 	if trace := resp.r.trace(); trace.FirstResponseByte != nil {
 		trace.FirstResponseByte()
 	}
+	if resp.streams && pc.expects() == expectRefused {
+		a.touched, resp.body = false, nil // which is Do's to close, or to send again
+	}
 	resp.keep()
 	resp.tunnel = resp.Status == 101 || pc.current.method == parser.MethodConnect && resp.Status/100 == 2
 	if pc.in.done && !resp.tunnel {

@@ -7,9 +7,12 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -106,6 +109,86 @@ func TestClientRetriesWhatWasNotSent(t *testing.T) {
 	}
 }
 
+// What was kept beside a connection that turned out to be closed may be closed as
+// well, so there is one retry, over a new one (RFC 9112 §9.3.1).
+func TestClientRetriesOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		limit  int
+		served bool // by new connections
+	}{
+		"served":                       {served: true},
+		"served, with as many at most": {limit: 3, served: true},
+		"not served":                   {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var asked int
+				o := newOrigin(t, func(p *peer) {
+					_, _, _ = p.request()
+					if p.number > 3 {
+						if asked++; c.served {
+							p.reply("again")
+							<-closed(p)
+						}
+						return
+					}
+					time.Sleep(time.Second) // so that the three are used at once
+					p.reply("1")
+					if _, _, ok := p.request(); ok {
+						asked++
+					}
+				})
+				client := newTestClient(t, o, func(cl *Client) { cl.Retry, cl.MaxConnsPerHost = RetryIdempotent, c.limit })
+				var all sync.WaitGroup
+				for range 3 {
+					all.Go(func() { assert.Equal(t, "1", mustDo(t, client, getRequest())) })
+				}
+				all.Wait()
+				body, err := do(client, getRequest())
+				if c.served {
+					require.NoError(t, err)
+					require.Equal(t, "again", body)
+				} else {
+					require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+				}
+				require.EqualValues(t, 4, o.conns.Load())
+				require.Equal(t, 2, asked)
+			})
+		})
+	}
+}
+
+// Where no other may be made, a retry goes over the connection that another request
+// has just made.
+func TestClientRetriesWithinItsLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOrigin(t, func(p *peer) {
+			for {
+				if _, _, ok := p.request(); !ok {
+					return
+				}
+				p.reply(fmt.Sprint(p.number))
+				if p.number == 1 {
+					_, _, _ = p.request()
+					return
+				}
+			}
+		})
+		client := newTestClient(t, o, func(cl *Client) { cl.Retry, cl.MaxConnsPerHost = RetryIdempotent, 1 })
+		require.Equal(t, "1", mustDo(t, client, getRequest()))
+		attempts := 0
+		r := getRequest()
+		r.Trace = &Trace{GetConn: func(string) {
+			if attempts++; attempts == 2 {
+				require.Equal(t, "2", mustDo(t, client, getRequest()))
+			}
+		}}
+		require.Equal(t, "2", mustDo(t, client, r))
+		require.Equal(t, 2, attempts)
+		require.EqualValues(t, 2, o.conns.Load())
+	})
+}
+
 func TestClientDoesNotRetryAFreshConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOrigin(t, func(p *peer) { _, _, _ = p.request() })
@@ -149,6 +232,78 @@ func TestClientDoesNotRetryWhatWasAnsweredInPart(t *testing.T) {
 			_, err := do(c, getRequest())
 			require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 			require.EqualValues(t, 1, o.conns.Load())
+		})
+	}
+}
+
+// What a server does not expect is asked again without (RFC 9110 §10.1.1).
+func TestClientSendsAgainWithoutItsExpectation(t *testing.T) {
+	const failed = "HTTP/1.1 417 x\r\nContent-Length: "
+	more := func() (io.Reader, error) { return &closeCounter{Reader: strings.NewReader("hello")}, nil }
+	for name, c := range map[string]struct {
+		answer  string
+		late    bool // when the content was sent
+		always  bool // whether there is an expectation or not
+		request Request
+		policy  RetryPolicy
+		want    string
+		conns   int
+	}{
+		"with a body that was not read":               {answer: failed + "2\r\n\r\nno", want: "hello", conns: 2},
+		"with one, after an answer without content":   {answer: failed + "0\r\n\r\n", want: "hello", conns: 2},
+		"with content at hand":                        {answer: failed + "2\r\n\r\nno", request: Request{Content: []byte("hello")}, want: "hello", conns: 2},
+		"with a body that was read":                   {answer: failed + "2\r\n\r\nno", late: true, want: "no", conns: 1},
+		"with a body that was read, and is had again": {answer: failed + "2\r\n\r\nno", late: true, request: Request{GetBody: more}, want: "hello", conns: 1},
+		"with content that was sent":                  {answer: failed + "2\r\n\r\nno", late: true, request: Request{Content: []byte("hello")}, want: "hello", conns: 1},
+		"not twice":                                   {answer: failed + "2\r\n\r\nno", late: true, always: true, request: Request{GetBody: more}, want: "no", conns: 1},
+		"not if it is not to":                         {answer: failed + "2\r\n\r\nno", policy: RetryNever, want: "no", conns: 1},
+		"not if another status says so":               {answer: "HTTP/1.1 403 x\r\nContent-Length: 2\r\n\r\nno", want: "no", conns: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var heads []string
+				o := newOrigin(t, func(p *peer) {
+					for {
+						head, ok := p.head()
+						if !ok {
+							return
+						}
+						heads = append(heads, head)
+						expects := strings.Contains(head, "Expect: 100-continue\r\n")
+						var content string
+						if c.late || !expects {
+							content = p.content(head)
+						}
+						if expects || c.always {
+							p.send(c.answer)
+						} else {
+							p.reply(content)
+						}
+					}
+				})
+				client := newTestClient(t, o, func(cl *Client) { cl.Retry = c.policy })
+				body := &closeCounter{Reader: strings.NewReader("hello")}
+				r := c.request
+				r.Method, r.Addr, r.Header = "POST", "example.com:80", new(Header)
+				r.Header.Add("Expect", "100-continue")
+				r.Header.Add("X-A", "1")
+				if r.Content == nil {
+					r.Body, r.Length = body, 5
+				}
+				require.Equal(t, c.want, mustDo(t, client, &r))
+				synctest.Wait()
+				if r.Body != nil {
+					require.EqualValues(t, 1, body.closed.Load())
+				}
+				require.EqualValues(t, c.conns, o.conns.Load())
+				if c.want == "hello" || c.always {
+					require.Len(t, heads, 2)
+					require.Equal(t, strings.Replace(heads[0], "Expect: 100-continue\r\n", "", 1), heads[1])
+				} else {
+					require.Len(t, heads, 1)
+				}
+				require.Equal(t, 2, r.Header.Len(), "the caller's own does not change")
+			})
 		})
 	}
 }

@@ -40,10 +40,11 @@ func (p *pool) init(c *Client) {
 	p.conns = make(map[*pooledConn]struct{})
 }
 
-// get returns a connection for a request; join says that it may be pipelined.
-func (p *pool) get(ctx context.Context, r *Request, join bool) (*pooledConn, error) {
+// get returns a connection for a request; join says that it may be pipelined, and fresh
+// that it is not to go over one that is idle, if another can be made.
+func (p *pool) get(ctx context.Context, r *Request, join, fresh bool) (*pooledConn, error) {
 	for {
-		pc, alone, w, err := p.take(r, join)
+		pc, alone, w, err := p.take(r, join, fresh)
 		if w != nil {
 			pc, err = p.wait(ctx, r, w)
 			alone = !join
@@ -65,20 +66,22 @@ func (p *pool) get(ctx context.Context, r *Request, join bool) (*pooledConn, err
 // take returns a connection that is there, or a waiter, or neither: then one is
 // to be made, and is counted already. alone says that nobody else can use the
 // connection, so that what arrives on it is for nobody.
-func (p *pool) take(r *Request, join bool) (pc *pooledConn, alone bool, w *waiter, err error) {
+func (p *pool) take(r *Request, join, fresh bool) (pc *pooledConn, alone bool, w *waiter, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
 		return nil, false, nil, errClosed
 	}
 	h := p.origin(r)
-	if n := len(h.idle); n > 0 {
+	limit := p.client.MaxConnsPerHost
+	full := limit > 0 && h.open >= limit
+	if n := len(h.idle); n > 0 && (full || !fresh) {
 		pc = h.idle[n-1]
 		h.idle = h.idle[:n-1]
 		h.admit(pc, false)
 		return pc, true, nil, nil
 	}
-	if join && len(h.waiting) == 0 {
+	if join && !fresh && len(h.waiting) == 0 {
 		for _, pc := range h.shared {
 			if pc.used.Load() && pc.depth < p.client.Pipeline && !pc.closing.Load() {
 				pc.depth++
@@ -86,7 +89,7 @@ func (p *pool) take(r *Request, join bool) (pc *pooledConn, alone bool, w *waite
 			}
 		}
 	}
-	if limit := p.client.MaxConnsPerHost; limit > 0 && h.open >= limit {
+	if full {
 		w = &waiter{join: join, got: make(chan *pooledConn, 1)}
 		h.waiting = append(h.waiting, w)
 		return nil, false, w, nil

@@ -15,7 +15,12 @@ import (
 // by itself. It never does so when the error is the caller's (its context, its
 // body), when octets of a response have arrived, or when the connection was not
 // one that had been kept alive: only such a one fails without the peer having
-// done anything wrong, by being closed while it was idle (RFC 9112 §9.3.1).
+// done anything wrong, by being closed while it was idle (RFC 9112 §9.3.1). It
+// goes over a new connection then, unless MaxConnsPerHost are open, and not again.
+//
+// A request with an expectation that is answered by 417 (Expectation Failed) is sent
+// again, too, without it (RFC 9110 §10.1.1), if its content was not touched or can be
+// had again; but not with RetryNever.
 type RetryPolicy uint8
 
 const (
@@ -68,13 +73,21 @@ func (e *RequestError) Temporary() bool { return false }
 // again reports whether an attempt that ended with err is to be followed by
 // another.
 func (p RetryPolicy) again(ctx context.Context, r *Request, a *attempt, err error) bool {
-	if p == RetryNever || !a.reused || a.answered || ctx.Err() != nil || !lost(err) || a.body.failed(err) {
+	if p == RetryNever || a.retry || !a.reused || a.answered || ctx.Err() != nil || !lost(err) || a.body.failed(err) {
 		return false
 	}
 	if a.sent > 0 && (p != RetryIdempotent || !r.Idempotent && !parser.MethodOf(octets(r.method())).Idempotent()) {
 		return false
 	}
-	return !a.touched || r.Content != nil || r.GetBody != nil
+	return a.repeats()
+}
+
+// repeats reports whether the content can be sent again.
+func (a *attempt) repeats() bool { return !a.touched || a.r.Content != nil || a.r.GetBody != nil }
+
+// unmet reports whether a request is to be sent again without its expectation.
+func (p RetryPolicy) unmet(r *Request, a *attempt, resp *Response) bool {
+	return p != RetryNever && resp.Status == 417 && r.Header.has(parser.FieldExpect) && a.repeats()
 }
 
 // lost reports whether err is that of a connection that went away.

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -204,6 +205,33 @@ var transportDifferences = map[string]func(t *testing.T){
 				assert.Equal(t, want, (<-fields)["Expect"], method)
 				client.CloseIdleConnections()
 			}
+		}
+	},
+	"expect refused": func(t *testing.T) {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header["Expect"] != nil {
+				w.WriteHeader(http.StatusExpectationFailed)
+				return
+			}
+			_, _ = io.Copy(w, r.Body)
+		}))
+		defer server.Close()
+		for _, c := range []struct {
+			client *http.Client
+			want   string
+		}{
+			{&http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Minute}}, "417 Expectation Failed "},
+			{using(t, func(tr *Transport) { tr.Params.ExpectTimeout = time.Minute }), "200 OK hello"},
+		} {
+			r, _ := http.NewRequest("POST", server.URL, io.MultiReader(strings.NewReader("hello")))
+			r.Header.Set("Expect", "100-continue")
+			resp, err := c.client.Do(r)
+			require.NoError(t, err)
+			b, _ := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			assert.Equal(t, c.want, resp.Status+" "+string(b))
+			assert.Equal(t, []string{"100-continue"}, r.Header["Expect"])
+			c.client.CloseIdleConnections()
 		}
 	},
 	"tunnel": func(t *testing.T) {

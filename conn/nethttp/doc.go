@@ -79,6 +79,8 @@
 //	expect           content is sent at once unless  waits for Params.ExpectTimeout   RFC 9110 §10.1.1: that is what it is for
 //	                 ExpectContinueTimeout is set
 //	expect nothing   Expect is sent without content  is left out then                 RFC 9110 §10.1.1: MUST NOT
+//	expect refused   a 417 is returned               the request is sent again        RFC 9110 §10.1.1: SHOULD
+//	                                                 without Expect, if it can be
 //	tunnel           a 2xx to CONNECT has a Body     and that is an io.ReadWriteCloser  otherwise one could not use it
 //	                 to read                         like that of a 101
 //	Cancel           Request.Cancel is heeded        the context only                 deprecated since Go 1.7
