@@ -135,6 +135,14 @@ var serverDifferences = map[string]func(t *testing.T){
 		assert.Contains(t, serveTheirs(t, h).raw(t, "GET / HTTP/1.0\r\n\r\n"), "Content-Length: five")
 		assert.Contains(t, serve(t, h).raw(t, "GET / HTTP/1.0\r\n\r\n"), "Content-Length: 5\r\n")
 	},
+	"close": func(t *testing.T) {
+		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Connection", "close, keep-alive") })
+		const twice = "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+		assert.Equal(t, 2, strings.Count(serveTheirs(t, h).raw(t, twice), "HTTP/1.1 200 "))
+		ours := serve(t, h).raw(t, twice)
+		assert.Equal(t, 1, strings.Count(ours, "HTTP/1.1 200 "))
+		assert.Contains(t, ours, "\r\nConnection: close\r\n")
+	},
 	"excess": func(t *testing.T) {
 		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "3")

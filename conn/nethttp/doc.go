@@ -40,6 +40,8 @@
 //	                 Encoding counts                                                  frames
 //	bad length       a malformed Content-Length may  is dropped                       RFC 9110 §8.6
 //	                 be sent
+//	close            "close, keep-alive" of the      closes, and says only that       RFC 9112 §9.3: close wins
+//	                 handler stays open
 //	excess           none of the write that goes     what fits is sent, then the      conn's rule for every excess
 //	                 beyond Content-Length is sent   connection closes
 //	octets           control octets in values go     become spaces                    RFC 9110 §5.5
