@@ -296,3 +296,30 @@ func FuzzKernel(f *testing.F) {
 		}
 	})
 }
+
+// TestKernelSlack lets the tape fill up with as much as blocks have: what lies behind it stays as it is.
+func TestKernelSlack(t *testing.T) {
+	eachKernel(t, func(t *testing.T, k kernel) {
+		if k == kernelWords {
+			return // is Go, which checks its bounds
+		}
+		var f, mark FieldSection
+		for i := range mark.trim {
+			mark.trim[i].off, mark.trim[i].len = 0xA5A5, 0x5A5A
+		}
+		for _, dense := range []string{"\r", ":", ":\r", "a:\r\n", "a\r:b"} {
+			for pad := range 64 {
+				for lines := range 140 {
+					b := []byte("GET /" + strings.Repeat("a", pad) + " HTTP/1.1\r\n" + strings.Repeat("a:\r\n", lines) + strings.Repeat(dense, 600/len(dense)))
+					for mode, skip := range map[int]int{modeRequest: 0, modeLines: len(b) - 600 - 4*lines} {
+						f.at, f.fill, f.carryC, f.carryN, f.carryS, f.trim = 0, 2, 1, 0, 1, mark.trim
+						headKernel(unsafe.SliceData(b[skip:]), len(b)-skip, &f, mode)
+						if f.trim != mark.trim {
+							t.Fatalf("%d lines behind %d octets, then %q", lines, pad, dense)
+						}
+					}
+				}
+			}
+		}
+	})
+}
