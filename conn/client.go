@@ -75,9 +75,11 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 	for {
 		a := attempt{client: c, r: r, ctx: ctx, body: body, retry: retry}
 		resp, err := a.run()
-		again := c.Retry.again(ctx, r, &a, err)
+		var again bool
 		if err == nil {
 			again = c.Retry.unmet(r, &a, resp)
+		} else {
+			again = c.Retry.again(ctx, r, &a, err)
 		}
 		if again && a.touched && r.Content == nil {
 			body.close()
